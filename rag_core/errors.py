@@ -1,0 +1,209 @@
+"""One tree of errors. Each knows what happened, the way out, and a stable code.
+
+    SeodamError
+    ├── BadUpload               the file cannot be used; the others go on
+    │   ├── UnsupportedFormat   "unsupported_format"
+    │   ├── BrokenFile          "broken_file"
+    │   ├── EmptyDocument       "empty_document"      no text in it, not even by OCR
+    │   ├── PasswordNeeded      "password_needed"     retryable with a password
+    │   └── LimitExceeded       "limit_exceeded"      bytes, pages, seconds, memory …
+    ├── Cancelled               "cancelled"
+    ├── NotFound                "not_found"           also for what belongs to somebody else
+    ├── LibraryBusy             "library_busy"        another process owns the data directory
+    ├── StoreFailed             "store_failed"        disk full, read-only, newer schema …
+    ├── WrongSetting            "wrong_setting"
+    ├── MissingExtra            "missing_extra"       a library or program that a choice needs
+    └── ModelFailed             the language or embedding model did not do its part
+        ├── ModelRefusedKey     "model_key"
+        ├── ModelOverloaded     "model_overloaded"    retryable
+        ├── ModelUnreachable    "model_unreachable"   retryable
+        ├── ModelTimedOut       "model_timeout"       retryable
+        └── ModelAnswerBroken   "model_answer"        retryable
+
+Screens, command line and HTTP translate an error once, by `code` and `details`, into the user's
+language (pages/ui/messages.py, rag_core/cli.py). `str(error)` is an English sentence for logs
+and scripts; it never contains a key, a path outside the user's own, or document text.
+"""
+
+from __future__ import annotations
+
+
+class SeodamError(Exception):
+    """Base of every error that Seodam raises on purpose."""
+
+    code = "error"
+    retryable = False
+    template = "Something went wrong."
+    way_out = "Try again; if it happens again, please report it."
+
+    def __init__(self, **details: object) -> None:
+        self.details = details
+        super().__init__(self.what)
+
+    @property
+    def what(self) -> str:
+        """What happened, one English sentence."""
+        return self.template.format_map(_Shown(self.details))
+
+    @property
+    def hint(self) -> str:
+        """The way out, one English sentence."""
+        return self.way_out.format_map(_Shown(self.details))
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (_rebuild, (type(self), self.details))
+
+
+class _Shown(dict[str, object]):
+    def __missing__(self, key: str) -> str:
+        return "?"
+
+
+def _rebuild(kind: type[SeodamError], details: dict[str, object]) -> SeodamError:
+    return kind(**details)
+
+
+class BadUpload(SeodamError):
+    """The file cannot be used. Details: name."""
+
+    code = "bad_upload"
+
+
+class UnsupportedFormat(BadUpload):
+    """Details: name, formats (what can be read)."""
+
+    code = "unsupported_format"
+    template = "{name} is of a kind that cannot be read."
+    way_out = "Save it as one of: {formats}."
+
+
+class BrokenFile(BadUpload):
+    """Details: name."""
+
+    code = "broken_file"
+    template = "{name} is damaged or not what its name says; no reader could open it."
+    way_out = "Open it in the program that made it and save it again as PDF."
+
+
+class EmptyDocument(BadUpload):
+    """Details: name, pages."""
+
+    code = "empty_document"
+    template = "{name} contains no text that could be read ({pages} pages, probably pictures)."
+    way_out = "Run it through OCR first, or add a version with text."
+
+
+class PasswordNeeded(BadUpload):
+    """Details: name, tried (a password was given and did not fit)."""
+
+    code = "password_needed"
+    retryable = True
+    template = "{name} is protected by a password."
+    way_out = "Add it again with its password; the password is not stored."
+
+
+class LimitExceeded(BadUpload):
+    """Details: name, limit (bytes|pages|characters|seconds|memory), allowed, found."""
+
+    code = "limit_exceeded"
+    template = "{name} goes beyond the limit of {allowed} {limit}."
+    way_out = "Split it into smaller files, or raise the limit in the settings."
+
+
+class Cancelled(SeodamError):
+    """The user stopped it; nothing of it remains."""
+
+    code = "cancelled"
+    template = "Stopped; nothing was kept."
+
+
+class NotFound(SeodamError):
+    """Details: what (document, conversation …). The same for absent and for somebody else's."""
+
+    code = "not_found"
+    template = "There is no such {what}."
+    way_out = "It may have been removed; look at the list."
+
+
+class LibraryBusy(SeodamError):
+    """Details: folder."""
+
+    code = "library_busy"
+    template = "Another Seodam is using the data folder {folder}."
+    way_out = "Close it, or choose another folder with --data or SEODAM_DATA."
+
+
+class StoreFailed(SeodamError):
+    """Details: reason (disk_full|read_only|newer|corrupt)."""
+
+    code = "store_failed"
+    template = "The library could not be written or read ({reason})."
+    way_out = "Free some disk space or restore a backup; nothing that was confirmed is lost."
+
+
+class WrongSetting(SeodamError):
+    """Details: setting, value, allowed."""
+
+    code = "wrong_setting"
+    template = "{setting} cannot be {value}."
+    way_out = "Allowed: {allowed}."
+
+
+class MissingExtra(SeodamError):
+    """Details: needs (what is missing), command (what installs it)."""
+
+    code = "missing_extra"
+    template = "{needs} is not installed."
+    way_out = "Install it with: {command}"
+
+
+class ModelFailed(SeodamError):
+    """Details: model."""
+
+    code = "model_failed"
+    template = "The model {model} could not answer."
+    way_out = "Try again, or choose another model in Settings."
+
+
+class ModelRefusedKey(ModelFailed):
+    """HTTP 401 or 403."""
+
+    code = "model_key"
+    template = "The server of {model} refused the API key."
+    way_out = "Check the key in Settings."
+
+
+class ModelOverloaded(ModelFailed):
+    """HTTP 429 or 5xx after the retries."""
+
+    code = "model_overloaded"
+    retryable = True
+    template = "The server of {model} is overloaded or over its quota."
+    way_out = "Wait a little and ask again."
+
+
+class ModelUnreachable(ModelFailed):
+    """No connection."""
+
+    code = "model_unreachable"
+    retryable = True
+    template = "The server of {model} cannot be reached."
+    way_out = "Check the address in Settings and that the server runs."
+
+
+class ModelTimedOut(ModelFailed):
+    """No token for too long, or the whole answer took too long."""
+
+    code = "model_timeout"
+    retryable = True
+    template = "The model {model} took too long."
+    way_out = "Ask again, or choose a faster model."
+
+
+class ModelAnswerBroken(ModelFailed):
+    """The stream was cut, empty, or not what the protocol says. What had arrived is kept."""
+
+    code = "model_answer"
+    retryable = True
+    template = "The answer of {model} broke off or could not be understood."
+    way_out = "What had arrived is kept; ask again for the rest."

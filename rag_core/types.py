@@ -1,0 +1,209 @@
+"""The values that flow through Seodam, frozen, renamed at each stage.
+
+    Upload → Page → Passage → Hit → Citation → Answer → Turn
+
+A value holds no connection and no behaviour beyond reading itself; identity is given by the
+stores. A citation copies its quote, so that deleting a document leaves history readable.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+DEFAULT_COLLECTION = "default"
+LOCAL_OWNER = "local"
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file as it arrived. `name` is hostile: it is shown escaped and never becomes a path."""
+
+    name: str
+    data: bytes = field(repr=False)
+    password: str | None = field(default=None, repr=False)
+
+    @property
+    def sha256(self) -> str:
+        """Fingerprint of the bytes, hexadecimal."""
+        return hashlib.sha256(self.data).hexdigest()
+
+
+class ReadBy(StrEnum):
+    """How the text of a page was read."""
+
+    TEXT = "text"  # the file's own text layer, by the first reader of its format
+    SECOND_READER = "second_reader"  # the text layer, by another library
+    OCR = "ocr"
+    UNREAD = "unread"  # a picture without text that nothing could read yet
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page as read.
+
+    `number` is physical (1 = first), None for formats without pages; `label` is what the reader
+    sees printed ("iv", "12"). `text` is clean text in reading order: NFC, lines mended,
+    paragraphs separated by a blank line, no lone surrogates or control characters.
+    `headings` are the heading lines of `text`: (offset in `text`, level with 1 = highest).
+    """
+
+    number: int | None
+    label: str
+    text: str
+    read_by: ReadBy = ReadBy.TEXT
+    headings: tuple[tuple[int, int], ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What a parser makes of an upload: its pages, its own title, and codes of what was odd."""
+
+    pages: tuple[Page, ...]
+    title: str = ""
+    warnings: tuple[str, ...] = ()
+
+
+class DocumentState(StrEnum):
+    """Where a document stands. Only READY is ever searched; it is committed last."""
+
+    READING = "reading"
+    INDEXING = "indexing"
+    READY = "ready"
+    REMOVED = "removed"  # hidden at once, purged after the time to undo
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file in a collection of one owner. `id` = owner + collection + SHA-256 of its bytes."""
+
+    id: str
+    name: str
+    collection: str
+    sha256: str
+    size: int
+    state: DocumentState
+    pages: int = 0
+    passages: int = 0
+    title: str = ""
+    warnings: tuple[str, ...] = ()
+    added_at: str = ""
+
+    @staticmethod
+    def identify(owner: str, collection: str, sha256: str) -> str:
+        """The id that the same bytes always get in the same place."""
+        return hashlib.sha256(f"{owner}\0{collection}\0{sha256}".encode()).hexdigest()[:32]
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A stretch of one page, small enough to be found and quoted.
+
+    `text` is word for word what stands in `Page.text` from `start` on; `context` is the
+    document's title and the heading path above it: searched, shown, never quoted.
+    """
+
+    id: str
+    document_id: str
+    index: int
+    page: int | None
+    page_label: str
+    text: str
+    start: int = 0
+    context: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage that was found. `score` is calibrated: 0 … 1, comparable between questions."""
+
+    rank: int
+    passage: Passage
+    document: str
+    score: float
+    dense_rank: int | None = None
+    lexical_rank: int | None = None
+    dense_score: float = 0.0
+    lexical_score: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A mark [number] of an answer and the place it stands for.
+
+    `verified` is true only when `quote` was found on its page (see citations.py). Only verified
+    citations are shown.
+    """
+
+    number: int
+    document_id: str
+    document: str
+    page: int | None
+    page_label: str
+    quote: str
+    passage_id: str = ""
+    verified: bool = False
+
+
+class Finish(StrEnum):
+    """How an answer ended."""
+
+    COMPLETE = "complete"
+    STOPPED = "stopped"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence of an answer and the citation numbers that support it; none = unsupported."""
+
+    text: str
+    citations: tuple[int, ...] = ()
+    supported: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was said, and what it stands on. `text` carries marks like [1], numbered from 1."""
+
+    text: str
+    citations: tuple[Citation, ...] = ()
+    sentences: tuple[Sentence, ...] = ()
+    hits: tuple[Hit, ...] = ()
+    answerable: bool = True
+    finish: Finish = Finish.COMPLETE
+    model: str = ""
+    standalone_question: str = ""
+    seconds: float = 0.0
+    offered_citations: int = 0  # how many marks the model wrote, verified or not
+    error: str = ""  # code of the error that ended it, for Finish.FAILED
+
+    @property
+    def verified_share(self) -> float:
+        """Verified citations among those that the model offered, 0 … 1; 1 when it offered none."""
+        if not self.offered_citations:
+            return 1.0
+        return len(self.citations) / self.offered_citations
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A question and its answer in a conversation."""
+
+    id: int
+    question: str
+    answer: Answer
+    asked_at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A named sequence of turns. `excluded` are documents that its reader has ticked out."""
+
+    id: str
+    title: str
+    collection: str = DEFAULT_COLLECTION
+    excluded: frozenset[str] = frozenset()
+    created_at: str = ""
