@@ -1,0 +1,1 @@
+"""Where things are kept: SQLite is the truth, Chroma and the lexical index are caches of it."""

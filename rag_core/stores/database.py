@@ -1,0 +1,205 @@
+"""The SQLite database: its tables, its connection, and the gate that keeps owners apart.
+
+Every table has an `owner` column. Statements about somebody's rows are built by `Gate` and by
+nothing else, so that there is one place where one owner's data is kept from another's.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Column, Integer, LargeBinary, Table, Text
+
+from rag_core.errors import StoreFailed
+
+SCHEMA_VERSION = 1
+
+metadata = sa.MetaData()
+
+
+def _table(name: str, *columns: Column[Any], indexes: tuple[str, ...] = ()) -> Table:
+    owner = Column("owner", Text, nullable=False)
+    marks = [sa.Index(f"{name}_by_{column}", "owner", column) for column in indexes]
+    return Table(name, metadata, owner, *columns, *marks)
+
+
+documents = _table(
+    "documents",
+    Column("id", Text, primary_key=True),
+    Column("collection", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("pages", Integer, nullable=False, default=0),
+    Column("passages", Integer, nullable=False, default=0),
+    Column("title", Text, nullable=False, default=""),
+    Column("warnings", Text, nullable=False, default="[]"),
+    Column("fingerprint", Text, nullable=False, default=""),
+    Column("added_at", Text, nullable=False),
+    Column("removed_at", Text),
+    indexes=("collection",),
+)
+files = _table(
+    "files",
+    Column("document_id", Text, primary_key=True),
+    Column("data", LargeBinary, nullable=False),
+)
+pages = _table(
+    "pages",
+    Column("document_id", Text, primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("number", Integer),
+    Column("label", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("read_by", Text, nullable=False),
+    Column("headings", Text, nullable=False),
+    Column("warnings", Text, nullable=False),
+)
+passages = _table(
+    "passages",
+    Column("id", Text, primary_key=True),
+    Column("document_id", Text, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("page", Integer),
+    Column("page_label", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("start", Integer, nullable=False),
+    Column("context", Text, nullable=False),
+    indexes=("document_id",),
+)
+vectors = _table(
+    "vectors",
+    Column("passage_id", Text, primary_key=True),
+    Column("fingerprint", Text, primary_key=True),
+    Column("document_id", Text, nullable=False),
+    Column("vector", LargeBinary, nullable=False),  # float32, little endian
+    indexes=("document_id",),
+)
+conversations = _table(
+    "conversations",
+    Column("id", Text, primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("collection", Text, nullable=False),
+    Column("excluded", Text, nullable=False, default="[]"),
+    Column("created_at", Text, nullable=False),
+    Column("moved", Integer, nullable=False, default=0),  # order of the list, newest highest
+    indexes=("moved",),
+)
+turns = _table(
+    "turns",
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("conversation_id", Text, nullable=False),
+    Column("question", Text, nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("asked_at", Text, nullable=False),
+    indexes=("conversation_id",),
+)
+preferences = _table(
+    "preferences",
+    Column("person", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+
+class Database:
+    """One SQLite file, in write-ahead mode with full synchronisation.
+
+    What a `writing()` block wrote is on the disk when the block has ended, or none of it is.
+    """
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._engine = sa.create_engine(f"sqlite:///{path}", pool_size=8, max_overflow=16)
+        sa.event.listen(self._engine, "connect", _prepare)
+        self._one_writer = threading.RLock()
+        with translated(), self._engine.begin() as connection:
+            _settle_schema(connection)
+
+    @contextmanager
+    def reading(self) -> Iterator[sa.Connection]:
+        """A connection that sees one consistent state."""
+        with translated(), self._engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[sa.Connection]:
+        """A transaction; it is committed when the block ends and undone when it raises."""
+        with self._one_writer, translated(), self._engine.begin() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Close all connections; folds the write-ahead log into the file."""
+        self._engine.dispose()
+
+
+class Gate:
+    """Builds every statement about the rows of one owner, and only of that owner."""
+
+    def __init__(self, owner: str) -> None:
+        if not owner:
+            raise ValueError("an owner is needed")
+        self.owner = owner
+
+    def select(self, table: Table, *columns: sa.ColumnElement[Any]) -> sa.Select[Any]:
+        return sa.select(*(columns or table.c)).where(table.c.owner == self.owner)
+
+    def insert(self, table: Table) -> sa.Insert:
+        return sa.insert(table)
+
+    def rows(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """The rows to insert, signed with their owner."""
+        return [{**row, "owner": self.owner} for row in rows]
+
+    def update(self, table: Table) -> sa.Update:
+        return sa.update(table).where(table.c.owner == self.owner)
+
+    def delete(self, table: Table) -> sa.Delete:
+        return sa.delete(table).where(table.c.owner == self.owner)
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn SQLite's errors into ours."""
+    try:
+        yield
+    except (sa.exc.OperationalError, sa.exc.DatabaseError, sqlite3.DatabaseError) as error:
+        raise StoreFailed(reason=_reason(str(error).lower())) from error
+
+
+def _reason(message: str) -> str:
+    known = {
+        "full": "disk_full",
+        "readonly": "read_only",
+        "unable to open": "read_only",
+        "malformed": "corrupt",
+        "not a database": "corrupt",
+        "locked": "locked",
+    }
+    return next((reason for word, reason in known.items() if word in message), "unexpected")
+
+
+def _prepare(connection: sqlite3.Connection, _: object) -> None:
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "busy_timeout=5000",
+        "temp_store=MEMORY",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _settle_schema(connection: sa.Connection) -> None:
+    found = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
+    if found > SCHEMA_VERSION:
+        raise StoreFailed(reason="newer")
+    metadata.create_all(connection)
+    connection.exec_driver_sql(f"PRAGMA user_version={SCHEMA_VERSION}")
