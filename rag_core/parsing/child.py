@@ -1,0 +1,106 @@
+"""The inside of the child process: limits first, then the bytes, then one task, then the end.
+
+Started by supervisor.py as a fresh interpreter. What a task needs is imported before the limits
+are set, so that only the document's own work counts. Answers are JSON lines on standard output;
+standard error is closed, so no text of a document reaches a log.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
+
+EXIT_MEMORY = 77
+_CPU_GRACE_SECONDS = 2  # the watcher outside ends it first; this is the second net
+
+Frame = dict[str, Any]
+Task = Callable[[bytearray, Frame], Iterator[Frame]]
+
+
+class Refused(Exception):
+    """The document cannot be read, for a reason that the outside understands."""
+
+    def __init__(self, kind: str, **details: object) -> None:
+        self.frame = {"kind": kind, **details}
+        super().__init__(kind)
+
+
+def main() -> None:
+    """Read one request and its bytes from standard input, answer, end without clean-up."""
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # whatever a library prints must not look like an answer
+    request = json.loads(sys.stdin.buffer.readline())
+    task = _task(request["task"])
+    limit(request["memory_mb"], request["seconds"], request.get("writes", 0))
+    try:
+        data = bytearray(sys.stdin.buffer.read(request["bytes"]))
+        for frame in task(data, request):
+            answers.write(json.dumps(frame).encode() + b"\n")
+            answers.flush()
+    except Refused as refused:
+        answers.write(json.dumps({"error": refused.frame}).encode() + b"\n")
+    except MemoryError:
+        os._exit(EXIT_MEMORY)
+    answers.flush()
+    os._exit(0)  # freeing a broken document's structures could still crash
+
+
+def _task(name: str) -> Task:
+    """The one function that this child is for; importing only what that needs keeps it quick."""
+    if name == "pdf":
+        from rag_core.parsing.pdf import read_pdf
+
+        return read_pdf
+    if name == "second_reader":
+        from rag_core.parsing.second_reader import read_pdf_again
+
+        return read_pdf_again
+    if name == "picture":
+        from rag_core.parsing.picture import paint
+
+        return paint
+    from rag_core.parsing.community import read_text
+
+    return read_text
+
+
+def limit(memory_mb: int, seconds: float, writes: int) -> None:
+    """Hold this process to its limits for good; where the system has none, see supervisor.py."""
+    try:
+        import resource
+    except ImportError:  # Windows: the watcher outside ends it by wall time
+        return
+    memory = memory_mb * 1024 * 1024
+    processor = int(seconds) + _CPU_GRACE_SECONDS
+    _lower(resource, resource.RLIMIT_AS, memory)
+    _lower(resource, resource.RLIMIT_CPU, processor)
+    _lower(resource, resource.RLIMIT_FSIZE, writes)
+    _lower(resource, resource.RLIMIT_CORE, 0)
+    if sys.platform == "darwin":  # macOS accepts RLIMIT_AS and ignores it
+        _watch_memory(memory)
+
+
+def _lower(resource: Any, kind: int, value: int) -> None:
+    hard = resource.getrlimit(kind)[1]
+    if hard != resource.RLIM_INFINITY:
+        value = min(value, hard)
+    resource.setrlimit(kind, (value, value))
+
+
+def _watch_memory(allowed: int) -> None:
+    """End this process when its peak of resident memory passes `allowed` bytes."""
+    import resource
+    import threading
+    import time
+
+    unit = 1 if sys.platform == "darwin" else 1024
+
+    def watch() -> None:
+        while resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit < allowed:
+            time.sleep(0.05)
+        os._exit(EXIT_MEMORY)
+
+    threading.Thread(target=watch, daemon=True).start()

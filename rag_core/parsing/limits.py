@@ -1,0 +1,31 @@
+"""The one table of limits of reading, and of pictures of pages. Each is named in its message."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+MEGABYTE = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one file may cost. Each is checked before the work where that is possible.
+
+    512 MB of address space cost none of 2,247 public PDFs anything; 60 s is what a bomb may hold
+    a reader for. `memory_mb` and the seconds of processor time are enforced by the system on
+    Linux; elsewhere by a watcher (see supervisor.py).
+    """
+
+    bytes: int = 50 * MEGABYTE
+    pages: int = 3000
+    characters: int = 10_000_000
+    seconds: float = 60
+    memory_mb: int = 512
+
+
+DEFAULT_LIMITS = Limits()
+PICTURE_LIMITS = Limits(seconds=20)
+
+MAX_PICTURE_PIXELS = 8_000_000  # an A4 page at 250 dpi has 6 million
+MAX_PICTURE_SIDE = 8_000
+MAX_QUOTES = 50  # marks on one picture

@@ -1,0 +1,134 @@
+"""A page as a picture, with the lines of quotes painted. Inside the child process only.
+
+A quote is looked for in the same mended text that was indexed; its characters lead back to
+PDFium's own, and those to boxes. A quote that is not found is not painted.
+"""
+
+from __future__ import annotations
+
+import base64
+import ctypes
+import math
+import struct
+import zlib
+from collections.abc import Iterator
+
+import pypdfium2_raw.bindings as pdfium
+
+from rag_core.parsing.child import Frame, Refused
+from rag_core.parsing.layout import compose
+from rag_core.parsing.limits import MAX_PICTURE_PIXELS, MAX_PICTURE_SIDE
+from rag_core.parsing.pdf import Document, PdfPage
+from rag_core.text import find_quote
+
+Box = tuple[int, int, int, int]
+
+# A yellow highlighter: what it passes over keeps its red and loses some green and most blue, so
+# black letters stay black.
+_MARKED_GREEN = bytes(level * 225 // 255 for level in range(256))
+_MARKED_BLUE = bytes(level * 90 // 255 for level in range(256))
+_WHITE = 0xFFFFFFFF
+
+
+def paint(data: bytearray, request: Frame) -> Iterator[Frame]:
+    """The task "picture": one frame with the PNG and the boxes as fractions of its sides."""
+    document = Document(data, request.get("password"))
+    index = request["page"] - 1
+    if not 0 <= index < document.pages:
+        raise Refused("no_page", pages=document.pages)
+    page = PdfPage(document, index)
+    width, height = _pixels(page, request["scale"])
+    spans = [_boxes(page, quote, width, height) for quote in request["quotes"]]
+    boxes = [box for span in spans for box in span]
+    yield {
+        "png": base64.b64encode(_png(page, width, height, boxes)).decode(),
+        "width": width,
+        "height": height,
+        "boxes": [(a / width, b / height, c / width, d / height) for a, b, c, d in boxes],
+        "marked": bool(spans) and all(spans),
+    }
+
+
+def _pixels(page: PdfPage, scale: float) -> tuple[int, int]:
+    """The size of the picture: as asked, or smaller where the page is enormous."""
+    width, height = max(1.0, page.width * scale), max(1.0, page.height * scale)
+    shrink = min(
+        1.0,
+        math.sqrt(MAX_PICTURE_PIXELS / (width * height)),
+        MAX_PICTURE_SIDE / width,
+        MAX_PICTURE_SIDE / height,
+    )
+    return max(1, round(width * shrink)), max(1, round(height * shrink))
+
+
+def _boxes(page: PdfPage, quote: str, width: int, height: int) -> list[Box]:
+    """One box for each line that the quote touches, in pixels; none when it is not there."""
+    text = compose(page.lines())
+    span = find_quote(quote, text.text)
+    if span is None:
+        return []
+    lines = (_union(page, *raw, width, height) for raw in text.raw_spans(*span))
+    return [line for line in lines if line is not None]
+
+
+def _union(page: PdfPage, first: int, end: int, width: int, height: int) -> Box | None:
+    """The box around raw characters [first, end) of one line."""
+    corners: list[tuple[int, int]] = []
+    left, top, right, bottom = (ctypes.c_double() for _ in range(4))
+    for index in range(pdfium.FPDFText_CountRects(page.text, first, end - first)):
+        pdfium.FPDFText_GetRect(page.text, index, left, top, right, bottom)
+        for x, y in ((left.value, top.value), (right.value, bottom.value)):
+            corners.append(_device(page, x, y, width, height))
+    if not corners:
+        return None
+    across, down = [x for x, _ in corners], [y for _, y in corners]
+    box = (
+        max(0, min(across) - 1),
+        max(0, min(down) - 1),
+        min(width, max(across) + 1),
+        min(height, max(down) + 1),
+    )
+    return box if box[0] < box[2] and box[1] < box[3] else None
+
+
+def _device(page: PdfPage, x: float, y: float, width: int, height: int) -> tuple[int, int]:
+    at_x, at_y = ctypes.c_int(), ctypes.c_int()
+    pdfium.FPDF_PageToDevice(page.handle, 0, 0, width, height, 0, x, y, at_x, at_y)
+    return at_x.value, at_y.value
+
+
+def _png(page: PdfPage, width: int, height: int, boxes: list[Box]) -> bytes:
+    """Draw the page and the marks; written by hand, which saves loading an image library."""
+    bitmap = pdfium.FPDFBitmap_CreateEx(width, height, pdfium.FPDFBitmap_BGRx, None, 0)
+    if not bitmap:
+        raise MemoryError
+    pdfium.FPDFBitmap_FillRect(bitmap, 0, 0, width, height, _WHITE)
+    pdfium.FPDF_RenderPageBitmap(bitmap, page.handle, 0, 0, width, height, 0, pdfium.FPDF_ANNOT)
+    stride = pdfium.FPDFBitmap_GetStride(bitmap)
+    pixels = ctypes.string_at(pdfium.FPDFBitmap_GetBuffer(bitmap), stride * height)
+    rows = bytearray()
+    for y in range(height):
+        line = pixels[y * stride : y * stride + width * 4]
+        row = bytearray(width * 3)
+        row[0::3], row[1::3], row[2::3] = line[2::4], line[1::4], line[0::4]
+        for left, top, right, bottom in boxes:
+            if top <= y < bottom:
+                _mark(row, left, right)
+        rows += b"\0" + row
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        _chunk(name, body)
+        for name, body in ((b"IHDR", header), (b"IDAT", zlib.compress(rows, 3)), (b"IEND", b""))
+    )
+
+
+def _mark(row: bytearray, left: int, right: int) -> None:
+    """Colour the pixels [left, right) of a row of red, green, blue."""
+    green, blue = slice(left * 3 + 1, right * 3, 3), slice(left * 3 + 2, right * 3, 3)
+    row[green] = row[green].translate(_MARKED_GREEN)
+    row[blue] = row[blue].translate(_MARKED_BLUE)
+
+
+def _chunk(name: bytes, body: bytes) -> bytes:
+    checksum = zlib.crc32(name + body)
+    return struct.pack(">I", len(body)) + name + body + struct.pack(">I", checksum)

@@ -1,0 +1,188 @@
+"""The outside of reading: an upload to its pages, through one child process or two."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from rag_core.errors import (
+    BadUpload,
+    BrokenFile,
+    Cancelled,
+    EmptyDocument,
+    LimitExceeded,
+    PasswordNeeded,
+)
+from rag_core.parsing.formats import recognise
+from rag_core.parsing.limits import DEFAULT_LIMITS, Limits
+from rag_core.parsing.supervisor import ChildFailed, Frame, run_child
+from rag_core.types import Page, Parsed, ReadBy, Upload
+
+OnPage = Callable[[int, int], None]
+
+_BYTES_PER_CHARACTER = 12  # in a frame: \\uXXXX, twice for a pair, and the frame around it
+_FRAME_BYTES = 2_000  # of a page beside its text
+
+
+def parse(
+    upload: Upload,
+    limits: Limits = DEFAULT_LIMITS,
+    on_page: OnPage | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> Parsed:
+    """Read an upload into pages; `on_page(i, n)` is told as each is read.
+
+    Raises the kinds of BadUpload, or Cancelled within a second of `cancelled()` turning true.
+    A page that has no text, or that no reader could open, is a Page with read_by=UNREAD.
+    """
+    suffix = recognise(upload)
+    if len(upload.data) > limits.bytes:
+        raise LimitExceeded(
+            name=upload.name, limit="bytes", allowed=limits.bytes, found=len(upload.data)
+        )
+    reading = _Reading(upload, limits, on_page, cancelled, time.monotonic() + limits.seconds)
+    parsed = reading.pdf() if suffix == ".pdf" else reading.text(suffix)
+    if all(page.read_by is ReadBy.UNREAD for page in parsed.pages):
+        raise EmptyDocument(name=upload.name, pages=len(parsed.pages))
+    return parsed
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """One upload on its way. All children share one deadline."""
+
+    upload: Upload
+    limits: Limits
+    on_page: OnPage | None
+    cancelled: Callable[[], bool] | None
+    deadline: float
+
+    def pdf(self) -> Parsed:
+        """By PDFium; what that cannot open, by pypdf."""
+        try:
+            title, pages = self._collect("pdf", ReadBy.TEXT)
+        except (BrokenFile, LimitExceeded) as first:
+            if not _worth_a_second_try(first):
+                raise
+            return self._second(first)
+        failed = [page.number - 1 for page in pages if page.number and "failed" in page.warnings]
+        if not failed:
+            return Parsed(tuple(pages), title)
+        return Parsed(self._mended(pages, failed), title, ("pages_unreadable",))
+
+    def text(self, suffix: str) -> Parsed:
+        """A format without pages: one page without a number."""
+        with tempfile.TemporaryDirectory() as folder:  # gone even when the child was ended
+            writes = len(self.upload.data)
+            title, pages = self._collect(
+                "text", ReadBy.TEXT, suffix=suffix, folder=folder, writes=writes
+            )
+        return Parsed(tuple(pages), title)
+
+    def _second(self, first: BadUpload) -> Parsed:
+        try:
+            title, pages = self._collect("second_reader", ReadBy.SECOND_READER)
+        except BadUpload as second:
+            raise (second if isinstance(second, PasswordNeeded) else first) from None
+        if not any(page.text for page in pages):
+            raise first
+        return Parsed(tuple(pages), title, ("second_reader",))
+
+    def _mended(self, pages: list[Page], failed: list[int]) -> tuple[Page, ...]:
+        """The pages, those that failed as the second reader has them, where it has."""
+        try:
+            _, again = self._collect("second_reader", ReadBy.SECOND_READER, only=failed)
+        except BadUpload:
+            again = []
+        if len(failed) == len(pages) and not any(page.text for page in again):
+            raise BrokenFile(name=self.upload.name)
+        better = {page.number: page for page in again if page.text}
+        return tuple(better.get(page.number, page) for page in pages)
+
+    def _collect(self, task: str, read_by: ReadBy, **more: object) -> tuple[str, list[Page]]:
+        title, pages = "", []
+        for frame in self._frames(task, **more):
+            if "title" in frame:
+                title = str(frame["title"])[:500]
+            elif "number" in frame:
+                pages.append(_page(frame, read_by))
+            elif self.on_page is not None:
+                self.on_page(int(frame["page"]), int(frame["of"]))
+        return title, pages
+
+    def _frames(self, task: str, **more: object) -> Iterator[Frame]:
+        """The frames of one child; its failures as errors of this upload."""
+        limits = self.limits
+        request = {
+            "task": task,
+            "password": self.upload.password,
+            "pages": limits.pages,
+            "characters": limits.characters,
+            **more,
+        }
+        output = limits.characters * _BYTES_PER_CHARACTER + limits.pages * 2 * _FRAME_BYTES
+        try:
+            for frame in run_child(
+                request,
+                self.upload.data,
+                seconds=max(0.0, self.deadline - time.monotonic()),
+                memory_mb=limits.memory_mb,
+                output_bytes=output,
+                cancelled=self.cancelled,
+            ):
+                if "error" in frame:
+                    raise self._error(frame["error"])
+                yield frame
+        except ChildFailed as failed:
+            raise self._failure(failed.reason) from None
+
+    def _error(self, told: Frame) -> BadUpload:
+        """What the child says about the document."""
+        name, kind = self.upload.name, told.get("kind")
+        if kind == "password":
+            return PasswordNeeded(name=name, tried=self.upload.password is not None)
+        if kind == "limit":
+            limit = str(told.get("limit"))
+            return LimitExceeded(
+                name=name, limit=limit, allowed=getattr(self.limits, limit), found=told["found"]
+            )
+        return BrokenFile(name=name)
+
+    def _failure(self, reason: str) -> BadUpload | Cancelled:
+        """What became of a child that did not finish."""
+        name, limits = self.upload.name, self.limits
+        if reason == "cancelled":
+            return Cancelled()
+        if reason == "seconds":
+            return LimitExceeded(name=name, limit="seconds", allowed=limits.seconds, found="more")
+        if reason == "memory":
+            return LimitExceeded(
+                name=name, limit="memory", allowed=f"{limits.memory_mb} MB", found="more"
+            )
+        if reason == "output":
+            return LimitExceeded(
+                name=name, limit="characters", allowed=limits.characters, found="more"
+            )
+        return BrokenFile(name=name)
+
+
+def _worth_a_second_try(error: BadUpload) -> bool:
+    """pypdf repairs other damage and reads some of what costs PDFium too much memory; what is
+    simply too long stays so."""
+    return isinstance(error, BrokenFile) or error.details.get("limit") == "memory"
+
+
+def _page(frame: Frame, read_by: ReadBy) -> Page:
+    """A page from its frame; a page without text is unread, whoever tried."""
+    text = str(frame.get("text", ""))
+    number = frame["number"]
+    return Page(
+        number=None if number is None else int(number),
+        label=str(frame.get("label", ""))[:100],
+        text=text,
+        read_by=read_by if text else ReadBy.UNREAD,
+        headings=tuple((int(offset), int(level)) for offset, level in frame.get("headings", ())),
+        warnings=("failed",) if frame.get("failed") else (),
+    )

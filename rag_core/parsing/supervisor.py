@@ -1,0 +1,154 @@
+"""Runs one task on hostile bytes in a fresh child process, and ends it when it goes too far.
+
+The child gets the request and the bytes through a pipe, no environment, and answers in JSON
+lines. Whatever happens to it, this process only sees frames or a ChildFailed. Linux enforces
+memory and processor time in the child itself (child.py); wall time, the amount of output and
+cancellation are enforced from here, on every system.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import queue
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import IO, Any
+
+Frame = dict[str, Any]
+
+EXIT_MEMORY = 77  # the child noticed itself that memory ran out
+_BOOT = "import sys; sys.path[:] = sys.argv[1:]; from rag_core.parsing.child import main; main()"
+_POLL_SECONDS = 0.05
+# PDFium aborts (SIGABRT, SIGILL or SIGTRAP, by platform) when an allocation fails; a SIGKILL that
+# is not ours comes from the system's own killer.
+_MEMORY_SIGNALS = {"SIGABRT", "SIGILL", "SIGTRAP", "SIGKILL"}
+
+
+class ChildFailed(Exception):
+    """The child did not finish. `reason`: memory, seconds, output, crash or cancelled."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(reason)
+
+
+def run_child(
+    request: Frame,
+    data: bytes,
+    *,
+    seconds: float,
+    memory_mb: int,
+    output_bytes: int,
+    cancelled: Callable[[], bool] | None = None,
+) -> Iterator[Frame]:
+    """Yield the frames that the child writes, as it writes them.
+
+    Raises ChildFailed when it dies, takes more than `seconds`, writes more than `output_bytes`,
+    or `cancelled()` turns true. However this ends, the child is gone afterwards.
+    """
+    deadline = time.monotonic() + seconds
+    request = {**request, "bytes": len(data), "seconds": seconds, "memory_mb": memory_mb}
+    child = _start()
+    try:
+        lines: queue.Queue[bytes | None] = queue.Queue(maxsize=64)
+        stopped = threading.Event()
+        _in_background(_feed, child.stdin, json.dumps(request).encode() + b"\n", data)
+        _in_background(_collect, child.stdout, lines, output_bytes, stopped)
+        while (line := _next_line(lines, deadline, cancelled)) is not None:
+            yield _decode(line)
+        _raise_for(child, deadline)
+    finally:
+        stopped.set()
+        child.kill()
+        child.wait()
+
+
+def _start() -> subprocess.Popen[bytes]:
+    """A Python without site packages' hooks, keys or a console; imports what this one imports."""
+    keep = ("SYSTEMROOT",)  # Windows cannot start a process without it
+    return subprocess.Popen(
+        [sys.executable, "-I", "-S", "-c", _BOOT, *(os.path.abspath(path) for path in sys.path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env={name: os.environ[name] for name in keep if name in os.environ},
+        cwd=os.path.abspath(os.sep),
+        close_fds=True,
+    )
+
+
+def _in_background(target: Callable[..., None], *arguments: object) -> None:
+    threading.Thread(target=target, args=arguments, daemon=True).start()
+
+
+def _feed(pipe: IO[bytes], header: bytes, data: bytes) -> None:
+    # A child that refuses early closes the pipe: what it has to say stands in its frames.
+    with contextlib.suppress(OSError, ValueError), pipe:
+        pipe.write(header)
+        pipe.write(data)
+
+
+def _collect(
+    pipe: IO[bytes], lines: queue.Queue[bytes | None], allowed: int, stopped: threading.Event
+) -> None:
+    """Move lines into the queue until the pipe ends; a line over the cap ends as b"" (output)."""
+    with contextlib.suppress(OSError, ValueError), pipe:
+        while not stopped.is_set() and (line := pipe.readline(allowed + 1)):
+            allowed -= len(line)
+            _put(lines, line if allowed >= 0 else b"", stopped)
+            if allowed < 0:
+                return
+    _put(lines, None, stopped)
+
+
+def _put(lines: queue.Queue[bytes | None], line: bytes | None, stopped: threading.Event) -> None:
+    while not stopped.is_set():
+        with contextlib.suppress(queue.Full):
+            return lines.put(line, timeout=1)
+
+
+def _next_line(
+    lines: queue.Queue[bytes | None], deadline: float, cancelled: Callable[[], bool] | None
+) -> bytes | None:
+    while True:
+        if cancelled is not None and cancelled():
+            raise ChildFailed("cancelled")
+        if time.monotonic() > deadline:
+            raise ChildFailed("seconds")
+        with contextlib.suppress(queue.Empty):
+            line = lines.get(timeout=_POLL_SECONDS)
+            if line == b"":
+                raise ChildFailed("output")
+            return line
+
+
+def _decode(line: bytes) -> Frame:
+    try:
+        frame = json.loads(line)
+    except (ValueError, RecursionError):
+        raise ChildFailed("crash") from None  # it was cut off in the middle of a line
+    if not isinstance(frame, dict):
+        raise ChildFailed("crash")
+    return frame
+
+
+def _raise_for(child: subprocess.Popen[bytes], deadline: float) -> None:
+    """Tell why the child ended, from its exit status; a clean end returns."""
+    try:
+        status = child.wait(timeout=max(0.1, min(5.0, deadline - time.monotonic())))
+    except subprocess.TimeoutExpired:
+        raise ChildFailed("seconds") from None
+    if status == 0:
+        return
+    if status == EXIT_MEMORY:
+        raise ChildFailed("memory")
+    name = signal.Signals(-status).name if -status in set(signal.Signals) else ""
+    if name == "SIGXCPU":
+        raise ChildFailed("seconds")
+    raise ChildFailed("memory" if name in _MEMORY_SIGNALS else "crash")
