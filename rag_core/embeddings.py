@@ -1,0 +1,279 @@
+"""Text to vectors, by name: the bundled embedding, sentence-transformers, or an OpenAI-like server.
+
+Every implementation is a LangChain `Embeddings` that says what it is: `fingerprint` names model,
+revision, size and prompts, so that vectors of two models never mix in one collection. All vectors
+are float32 and of length 1; a text in which nothing can be read (an empty one) gets zeros.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from abc import abstractmethod
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from langchain_core.embeddings import Embeddings
+from numpy.typing import NDArray
+
+from rag_core.errors import (
+    MissingExtra,
+    ModelAnswerBroken,
+    ModelFailed,
+    ModelOverloaded,
+    ModelRefusedKey,
+    ModelTimedOut,
+    ModelUnreachable,
+    WrongSetting,
+)
+
+if TYPE_CHECKING:
+    from rag_core.settings import Settings
+
+Vectors = NDArray[np.float32]
+"""Shape (texts, dimension), each row of length 1."""
+
+SENTENCE_TRANSFORMERS, OPENAI = "sentence-transformers:", "openai:"
+KINDS = "`bundled`, `sentence-transformers:NAME` (or a folder), or `openai:NAME`"
+
+
+def load_embedding(name: str, *, settings: Settings | None = None) -> Embedding:
+    """The embedding of that name; costs nothing until it is used. Raises WrongSetting."""
+    _kind, _, model = name.partition(":")
+    if name == "bundled":
+        return HashingEmbedding()
+    if name.startswith(SENTENCE_TRANSFORMERS) and model:
+        return SentenceTransformerEmbedding(model)
+    if name.startswith(OPENAI) and model:
+        key = settings.openai_api_key if settings else ""
+        url = settings.openai_base_url if settings else ""
+        return OpenAIEmbedding(model, api_key=key, base_url=url)
+    raise WrongSetting(setting="embedding", value=name, allowed=KINDS)
+
+
+class Embedding(Embeddings):
+    """What the rest of Seodam asks of an embedding, on top of LangChain's port."""
+
+    @property
+    @abstractmethod
+    def fingerprint(self) -> str:
+        """The same for two embeddings exactly when their vectors may be compared."""
+
+    @property
+    @abstractmethod
+    def dimension(self) -> int:
+        """Numbers in a vector."""
+
+    @abstractmethod
+    def embed_array(self, texts: Sequence[str], query: bool = False) -> Vectors:
+        """Vectors of passages, or of questions when `query` is true. Raises ModelFailed kinds."""
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        """LangChain's port for passages."""
+        vectors: list[list[float]] = self.embed_array(texts).tolist()
+        return vectors
+
+    def embed_query(self, text: str) -> list[float]:
+        """LangChain's port for one question."""
+        vector: list[float] = self.embed_array([text], query=True)[0].tolist()
+        return vector
+
+
+class HashingEmbedding(Embedding):
+    """Words and character trigrams hashed to 384 signed counts: stands in until one is trained."""
+
+    fingerprint = "hashing-384"
+    dimension = 384
+
+    def embed_array(self, texts: Sequence[str], query: bool = False) -> Vectors:
+        """See Embedding; no knowledge of meaning."""
+        import zlib
+
+        vectors = np.zeros((len(texts), self.dimension), np.float32)
+        for row, text in enumerate(texts):
+            for word in text.lower().split():
+                padded = f"<{word}>"
+                for size in (2, 3, len(padded)):
+                    for start in range(len(padded) - size + 1):
+                        code = zlib.crc32(padded[start : start + size].encode("utf-8", "ignore"))
+                        sign = 1.0 if code & 1 else -1.0
+                        vectors[row, (code >> 1) % self.dimension] += sign
+        return normalised(vectors)
+
+
+class SentenceTransformerEmbedding(Embedding):
+    """Any sentence-transformers model, by its hub name or folder. Never runs a model's own code.
+
+    Prompts come from the model's configuration; those of the E5 family, which does not carry
+    them, are known here (https://huggingface.co/intfloat/multilingual-e5-small, "FAQ").
+    """
+
+    def __init__(self, model: str, *, device: str | None = None, batch_size: int = 32) -> None:
+        self._name, self._device, self._batch_size = model, device, batch_size
+
+    @cached_property
+    def _model(self) -> Any:
+        try:
+            from sentence_transformers import SentenceTransformer
+        except ImportError as error:
+            raise MissingExtra(
+                needs="sentence-transformers", command="pip install sentence-transformers"
+            ) from error
+        try:
+            return SentenceTransformer(self._name, device=self._device, trust_remote_code=False)
+        except ConnectionError as error:
+            raise ModelUnreachable(model=self._name) from error
+        except (OSError, ValueError, RuntimeError, KeyError) as error:
+            raise WrongSetting(
+                setting="embedding",
+                value=self._name,
+                allowed="the name or folder of a sentence-transformers model",
+            ) from error
+
+    @cached_property
+    def _prompts(self) -> tuple[str, str]:
+        known: dict[str, str] = {k: v for k, v in self._model.prompts.items() if v}
+        query = known.get("query", "")
+        passage = next((known[k] for k in ("document", "passage", "corpus") if k in known), "")
+        if not (query or passage) and "e5-" in Path(self._name).name.lower():
+            return "query: ", "passage: "
+        return query, passage
+
+    @cached_property
+    def dimension(self) -> int:
+        """See Embedding; loads the model."""
+        return int(self._model.get_embedding_dimension())
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """See Embedding; loads the model. A folder counts by its bytes, not by its place."""
+        folder = Path(self._name)
+        if folder.is_dir():
+            revision = folder_hash(folder)
+        else:
+            config = getattr(getattr(self._model[0], "auto_model", None), "config", None)
+            revision = f"{self._name}@{getattr(config, '_commit_hash', None) or 'unknown'}"
+        query, passage = self._prompts
+        return f"sentence-transformers {revision} {self.dimension} {query!r} {passage!r}"
+
+    def embed_array(self, texts: Sequence[str], query: bool = False) -> Vectors:
+        """See Embedding."""
+        prompt = self._prompts[0 if query else 1]
+        if not texts:
+            return np.zeros((0, self.dimension), np.float32)
+        try:
+            vectors = self._model.encode(
+                [readable(text) for text in texts],
+                prompt=prompt or None,
+                batch_size=self._batch_size,
+                convert_to_numpy=True,
+                show_progress_bar=False,
+            )
+        except (RuntimeError, MemoryError) as error:  # torch: out of memory, a broken device
+            raise ModelFailed(model=self._name) from error
+        return normalised(np.asarray(vectors, np.float32))
+
+
+class OpenAIEmbedding(Embedding):
+    """A model behind an OpenAI-compatible `/v1/embeddings`, also local ones (Ollama, vLLM …)."""
+
+    def __init__(
+        self,
+        model: str,
+        *,
+        api_key: str = "",
+        base_url: str = "",
+        batch_size: int = 64,
+        seconds: float = 60,
+    ) -> None:
+        if not api_key and not base_url:
+            raise WrongSetting(
+                setting="OPENAI_API_KEY", value="empty", allowed="a key, or OPENAI_BASE_URL as well"
+            )
+        self._name, self._url, self._batch_size = model, base_url, batch_size
+        self._key, self._seconds = api_key, seconds
+
+    @cached_property
+    def _client(self) -> Embeddings:
+        from langchain_openai import OpenAIEmbeddings
+        from pydantic import SecretStr
+
+        return OpenAIEmbeddings(
+            model=self._name,
+            api_key=SecretStr(self._key or "none"),  # local servers want any word
+            base_url=self._url or None,
+            check_embedding_ctx_length=False,  # else it downloads a tokenizer and sends numbers
+            chunk_size=self._batch_size,
+            timeout=self._seconds,
+            max_retries=2,
+        )
+
+    @cached_property
+    def dimension(self) -> int:
+        """See Embedding; asks the server once."""
+        return self.embed_array(["dimension"]).shape[1]
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """See Embedding; a server does not tell its revision, so its address stands for it."""
+        return f"openai {self._url or 'api.openai.com'} {self._name} {self.dimension}"
+
+    def embed_array(self, texts: Sequence[str], query: bool = False) -> Vectors:
+        """See Embedding; `query` makes no difference. Servers refuse empty texts: sent as '.'."""
+        if not texts:
+            return np.zeros((0, self.dimension), np.float32)
+        with _openai_errors(self._name):
+            answer = self._client.embed_documents([readable(text) or "." for text in texts])
+        try:
+            vectors = np.asarray(answer, np.float32)
+        except (ValueError, TypeError) as error:  # rows of several lengths, or no numbers
+            raise ModelAnswerBroken(model=self._name) from error
+        if vectors.ndim != 2 or len(vectors) != len(texts) or not np.isfinite(vectors).all():
+            raise ModelAnswerBroken(model=self._name)
+        return normalised(vectors)
+
+
+@contextmanager
+def _openai_errors(model: str) -> Iterator[None]:
+    """Translate the client's errors; the order follows its tree (a time-out is a connection's)."""
+    import openai
+
+    try:
+        yield
+    except (openai.AuthenticationError, openai.PermissionDeniedError) as error:
+        raise ModelRefusedKey(model=model) from error
+    except (openai.RateLimitError, openai.InternalServerError) as error:
+        raise ModelOverloaded(model=model) from error
+    except openai.APITimeoutError as error:
+        raise ModelTimedOut(model=model) from error
+    except openai.APIConnectionError as error:
+        raise ModelUnreachable(model=model) from error
+    except openai.APIStatusError as error:
+        raise ModelFailed(model=model) from error
+    except (openai.OpenAIError, ValueError, TypeError, KeyError, AttributeError) as error:
+        # the last four: an answer that is no embeddings answer, as langchain_openai reports it
+        raise ModelAnswerBroken(model=model) from error
+
+
+def normalised(vectors: NDArray[Any]) -> Vectors:
+    """Rows brought to length 1; a row of zeros stays."""
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 0)
+
+
+def readable(text: str) -> str:
+    """The text without lone surrogates, which no tokenizer and no JSON takes."""
+    return text.encode("utf-8", "ignore").decode("utf-8")
+
+
+def folder_hash(folder: Path) -> str:
+    """SHA-256 (16 digits) over the names and bytes of a folder's files."""
+    digest = hashlib.sha256()
+    for path in sorted(p for p in folder.rglob("*") if p.is_file()):
+        with path.open("rb") as file:
+            file_digest = hashlib.file_digest(file, "sha256").digest()
+        digest.update(path.relative_to(folder).as_posix().encode() + file_digest)
+    return digest.hexdigest()[:16]
