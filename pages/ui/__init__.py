@@ -1,0 +1,1 @@
+"""What the pages share: the shell around them, the session, words, and parts of screens."""

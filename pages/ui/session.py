@@ -1,0 +1,110 @@
+"""Who is here, in which language, and the one Seodam that serves everybody."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from pages.ui.http import VISITOR_COOKIE
+from pages.ui.messages import LANGUAGES
+from rag_core.errors import SeodamError
+from rag_core.settings import Settings
+from rag_core.types import LOCAL_OWNER
+
+if TYPE_CHECKING:
+    from rag_core.assistant import Assistant
+    from rag_core.library import Library
+    from rag_core.stores.conversations import Conversations
+    from rag_core.wiring import Seodam
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """One person's view of Seodam during one run of a page."""
+
+    owner: str
+    language: str
+    seodam: Seodam
+
+    @property
+    def library(self) -> Library:
+        return self.seodam.library(self.owner)
+
+    @property
+    def assistant(self) -> Assistant:
+        return self.seodam.assistant(self.owner)
+
+    @property
+    def conversations(self) -> Conversations:
+        return self.seodam.conversations(self.owner)
+
+
+_opening = threading.Lock()
+_opened: dict[str, Seodam] = {}
+
+
+def seodam() -> Seodam:
+    """The Seodam of this process, opened when it is first needed; raises SeodamError."""
+    with _opening:
+        if "one" not in _opened:
+            from rag_core.wiring import open_seodam
+
+            found = open_seodam(settings())
+            found.resume()
+            _opened["one"] = found
+        return _opened["one"]
+
+
+def settings() -> Settings:
+    """Environment and secrets file as one object; raises WrongSetting."""
+    return Settings.load(os.environ, _secrets())
+
+
+def warm_up() -> None:
+    """Open everything that the first question needs, ahead of it."""
+    try:
+        seodam().library(LOCAL_OWNER).search("seodam", 1)
+    except SeodamError:
+        return  # the page shows the same error to whoever opens it
+
+
+def close() -> None:
+    """Close what was opened."""
+    with _opening:
+        if found := _opened.pop("one", None):
+            found.close()
+
+
+def owner() -> str:
+    """Whose things these are; never the cookie itself, only what is derived from it."""
+    if settings().single_user:
+        return LOCAL_OWNER
+    token = st.context.cookies.get(VISITOR_COOKIE) or _session_token()
+    return hashlib.sha256(f"visitor\0{token}".encode()).hexdigest()[:32]
+
+
+def language() -> str:
+    """The language chosen in this session, else the browser's, else English."""
+    chosen = st.session_state.get("language")
+    if chosen in LANGUAGES:
+        return str(chosen)
+    wanted = (st.context.locale or "en").split("-")[0].lower()
+    return wanted if wanted in LANGUAGES else "en"
+
+
+def _session_token() -> str:
+    """Without a cookie (blocked, or a host that bypasses app.py) a visit lasts one session."""
+    return str(st.session_state.setdefault("visitor_token", secrets.token_urlsafe(32)))
+
+
+def _secrets() -> dict[str, object]:
+    try:
+        return dict(st.secrets)
+    except FileNotFoundError:
+        return {}

@@ -1,0 +1,100 @@
+"""The frame around every page: page config, navigation, language.
+
+It guards nothing: a deep link may run a page file without it, so each page calls `enter()`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from pages.ui.messages import LANGUAGES, Words
+from pages.ui.session import Visitor, language, owner, seodam
+from rag_core.errors import SeodamError
+from rag_core.translations import in_words
+
+_PAGES = Path(__file__).resolve().parents[1]
+
+
+def draw() -> None:
+    """Run the page that the address names, inside the navigation."""
+    configure()
+    words = Words(language())
+    pages = [
+        st.Page(_PAGES / "chat.py", title=words("nav.chat"), icon=":material/forum:", default=True),
+        st.Page(_PAGES / "library.py", title=words("nav.library"), icon=":material/folder_open:"),
+        st.Page(_PAGES / "settings.py", title=words("nav.settings"), icon=":material/tune:"),
+    ]
+    st.navigation(pages).run()
+
+
+def configure() -> None:
+    """Title, icon and layout; the same for every page."""
+    st.set_page_config(
+        page_title="Seodam · 서담", page_icon=":material/menu_book:", layout="centered"
+    )
+
+
+def enter() -> tuple[Visitor, Words]:
+    """Who is here and their words; draws the language switch. Every page starts with this.
+
+    Where Seodam cannot be opened the reason and the way out are shown and the page ends.
+    """
+    words = Words(language())
+    try:
+        with st.spinner(words("shell.opening")):
+            visitor = Visitor(owner(), language(), seodam())
+    except SeodamError as error:
+        show_error(error, words)
+        st.stop()
+    _remember_language(visitor)
+    words = Words(language())
+    with st.sidebar:
+        _language_switch(visitor)
+    return Visitor(visitor.owner, language(), visitor.seodam), words
+
+
+def show_error(error: SeodamError, words: Words) -> None:
+    """One clear sentence and the way out, in the reader's language."""
+    what, way_out = in_words(error, words.language)
+    st.error(f"{literal(what)}\n\n{literal(way_out)}", icon=":material/error:")
+
+
+def literal(text: str) -> str:
+    """Text as markdown that shows exactly this text: every mark of markdown is escaped."""
+    return "".join(f"\\{c}" if c in _MARKS else c for c in text)
+
+
+_MARKS = frozenset("\\`*_{}[]()#+-.!|<>~$:&\"'^=@/")
+
+
+def _remember_language(visitor: Visitor) -> None:
+    """A choice of an earlier visit wins over the browser's language."""
+    if "language" not in st.session_state:
+        kept = visitor.conversations.preference("language")
+        if kept in LANGUAGES and kept != language():
+            st.session_state["language"] = kept
+            st.rerun()
+        st.session_state["language"] = language()
+
+
+def _language_switch(visitor: Visitor) -> None:
+    def keep() -> None:
+        visitor.conversations.prefer("language", st.session_state["language_switch"])
+        st.session_state["language"] = st.session_state["language_switch"]
+
+    st.segmented_control(
+        "Language · 언어",
+        list(LANGUAGES),
+        default=language(),
+        required=True,
+        format_func=lambda code: LANGUAGES[code],
+        key="language_switch",
+        on_change=keep,
+        label_visibility="collapsed",
+    )
+
+
+if __name__ == "__main__":
+    draw()

@@ -1,0 +1,195 @@
+"""The assistant: asks the chain, streams the answer, checks its citations, keeps the turn."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from langchain_core.language_models import BaseChatModel
+
+from rag_core.chain import build_chain
+from rag_core.citations import check
+from rag_core.errors import ModelTimedOut, SeodamError
+from rag_core.generators import model_name
+from rag_core.library import Library
+from rag_core.stores.conversations import Conversations
+from rag_core.types import DEFAULT_COLLECTION, Answer, Conversation, Finish, Hit, Turn
+
+PASSAGES = 8  # shown to the model
+TITLE_LENGTH = 60
+QUESTION_LENGTH = 8000  # characters; a longer question is cut and the reader is told
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked, of what, and after which turns."""
+
+    text: str
+    collection: str = DEFAULT_COLLECTION
+    excluded: frozenset[str] = frozenset()
+    history: tuple[Turn, ...] = ()
+
+
+class Assistant:
+    """Everything that one owner can do with conversations."""
+
+    def __init__(
+        self, library: Library, conversations: Conversations, answer_seconds: float
+    ) -> None:
+        self.conversations = conversations
+        self._library = library
+        self._answer_seconds = answer_seconds
+
+    def start(self, question: str, collection: str = DEFAULT_COLLECTION) -> Conversation:
+        """A new conversation, titled after its first question."""
+        title = " ".join(question.split())
+        if len(title) > TITLE_LENGTH:
+            title = title[: TITLE_LENGTH - 1].rstrip() + "…"
+        return self.conversations.start(title, collection)
+
+    def ask(self, question: str, conversation: Conversation, model: BaseChatModel) -> AnswerStream:
+        """Ask within a conversation; however it ends, the turn is kept."""
+        asked = Question(
+            question.strip()[:QUESTION_LENGTH],
+            conversation.collection,
+            conversation.excluded,
+            self.conversations.turns(conversation.id),
+        )
+        return self._stream(asked, model, conversation.id)
+
+    def ask_once(
+        self, question: str, model: BaseChatModel, collection: str, history: Sequence[Turn] = ()
+    ) -> AnswerStream:
+        """Ask without a conversation; nothing is kept."""
+        asked = Question(question.strip()[:QUESTION_LENGTH], collection, history=tuple(history))
+        return self._stream(asked, model, None)
+
+    def _stream(
+        self, question: Question, model: BaseChatModel, conversation_id: str | None
+    ) -> AnswerStream:
+        chain = build_chain(self._library.retriever(question.collection, PASSAGES), model)
+        parts = chain.stream(
+            {
+                "question": question.text,
+                "history": list(question.history),
+                "documents": self._library.included(question.collection, question.excluded),
+            }
+        )
+
+        def keep(answer: Answer) -> None:
+            if conversation_id is not None:
+                self.conversations.append(conversation_id, question.text, answer)
+
+        return AnswerStream(
+            _Pump(parts, self._answer_seconds, model_name(model)),
+            question.text,
+            model_name(model),
+            self._library.page_text,
+            keep,
+        )
+
+
+class AnswerStream:
+    """Iterate for the pieces of the answer, once.
+
+    `hits` is known before the first piece; "" is yielded while nothing arrives, so that whoever
+    iterates can stop at any time. However the iteration ends (to the end, by an error, by
+    `close()` or by an exception of the one who iterates), `answer` is set and kept.
+    """
+
+    def __init__(
+        self, parts: _Pump, question: str, model: str, page_text: Any, keep: Any
+    ) -> None:
+        self.hits: tuple[Hit, ...] = ()
+        self.answer: Answer | None = None
+        self._parts = parts
+        self._question = question
+        self._model = model
+        self._page_text = page_text
+        self._keep = keep
+
+    def __iter__(self) -> Iterator[str]:
+        started = time.monotonic()
+        text, answerable, finish, error = "", True, Finish.STOPPED, ""
+        try:
+            for part in self._parts:
+                self.hits = tuple(part.get("hits", self.hits))
+                answerable = part.get("answerable", answerable)
+                piece = part.get("text", "")
+                text += piece
+                yield piece
+            finish = Finish.COMPLETE
+        except SeodamError as failure:
+            finish, error = Finish.FAILED, failure.code
+            raise
+        finally:
+            self._parts.close()
+            self.answer = self._checked(text, answerable, finish)
+            self.answer = replace(self.answer, seconds=time.monotonic() - started, error=error)
+            self._keep(self.answer)
+
+    def _checked(self, text: str, answerable: bool, finish: Finish) -> Answer:
+        checked = check(text, self.hits, self._page_text)
+        return Answer(
+            text=checked.text,
+            citations=checked.citations,
+            sentences=checked.sentences,
+            hits=self.hits,
+            answerable=answerable and checked.answerable and bool(self.hits),
+            finish=finish,
+            model=self._model,
+            standalone_question=self._question,
+            offered_citations=checked.offered,
+        )
+
+
+class _Pump:
+    """Draws a stream in a thread of its own, so that whoever reads it can always stop."""
+
+    _HEARTBEAT = 0.2  # seconds
+    _END = object()
+
+    def __init__(self, parts: Iterator[dict[str, Any]], seconds: float, model: str) -> None:
+        self._parts = parts
+        self._seconds = seconds
+        self._model = model
+        self._closed = threading.Event()
+        self._arrived: queue.SimpleQueue[Any] = queue.SimpleQueue()
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        deadline = time.monotonic() + self._seconds
+        threading.Thread(target=self._draw, name="answer", daemon=True).start()
+        while True:
+            try:
+                part = self._arrived.get(timeout=self._HEARTBEAT)
+            except queue.Empty:
+                part = {}
+            if part is self._END:
+                return
+            if isinstance(part, BaseException):
+                raise part
+            if time.monotonic() > deadline:
+                raise ModelTimedOut(model=self._model)
+            yield part
+
+    def close(self) -> None:
+        self._closed.set()
+
+    def _draw(self) -> None:
+        try:
+            for part in self._parts:
+                if self._closed.is_set():
+                    return
+                self._arrived.put(part)
+        except BaseException as error:  # handed to the reader, who raises it
+            self._arrived.put(error)
+        else:
+            self._arrived.put(self._END)
+        finally:
+            close = getattr(self._parts, "close", None)
+            if close:
+                close()

@@ -1,0 +1,289 @@
+"""A library: the documents of one owner. Add, list, search, remove, look at a page."""
+
+from __future__ import annotations
+
+import time
+import unicodedata
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from rag_core.embeddings import Embedding
+from rag_core.errors import Cancelled, EmptyDocument, PasswordNeeded, SeodamError
+from rag_core.parsing import Limits, PagePicture, check_size, parse, render
+from rag_core.passages import cut, searchable_text
+from rag_core.retriever import SeodamRetriever
+from rag_core.stores.record import OwnedRecord
+from rag_core.stores.shelves import Shelves
+from rag_core.text import normalise
+from rag_core.types import (
+    DEFAULT_COLLECTION,
+    Document,
+    DocumentState,
+    Hit,
+    Page,
+    Passage,
+    ReadBy,
+    Upload,
+)
+
+UNDO_SECONDS = 20
+_NAME_LENGTH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """A named step of adding a document.
+
+    In order: received, reading (once a page), read, embedded, recorded, indexed, ready.
+    """
+
+    stage: str
+    page: int = 0
+    pages: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class AddResult:
+    """How adding ended. `status` is "added" or "unchanged" (the same bytes were here)."""
+
+    document: Document
+    status: str
+    seconds: float
+
+
+class Library:
+    """Everything that one owner can do with documents. Somebody else's do not exist here."""
+
+    def __init__(
+        self,
+        record: OwnedRecord,
+        shelves: Shelves,
+        embedding: Callable[[], Embedding],
+        limits: Limits,
+    ) -> None:
+        self._record = record
+        self._shelves = shelves
+        self._embedding = embedding
+        self.limits = limits
+
+    @property
+    def owner(self) -> str:
+        return self._record.owner
+
+    def add(
+        self,
+        upload: Upload,
+        collection: str = DEFAULT_COLLECTION,
+        progress: Callable[[Progress], None] = lambda _: None,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> AddResult:
+        """Read, cut, embed and store one file; the same bytes again change nothing.
+
+        Raises BadUpload when the file cannot be used and Cancelled when `cancelled` turned true;
+        nothing of it remains then.
+        """
+        started = time.monotonic()
+        document = self.receive(upload, collection)
+        status = "unchanged"
+        if document.state is not DocumentState.READY:
+            progress(Progress("received"))
+            try:
+                document = self.finish(document.id, upload.password, progress, cancelled)
+            except (Cancelled, PasswordNeeded):
+                self.discard(document.id)
+                raise
+            status = "added"
+        return AddResult(document, status, time.monotonic() - started)
+
+    def receive(self, upload: Upload, collection: str = DEFAULT_COLLECTION) -> Document:
+        """Store the bytes at once, to be finished later; READY when the same bytes are here."""
+        self.purge_removed()
+        check_size(upload.name, len(upload.data), self.limits)
+        same = self._record.find(Document.identify(self.owner, collection, upload.sha256))
+        if same is None:
+            return self._record.receive(upload, shown_name(upload.name), collection)
+        if same.state is DocumentState.REMOVED:
+            self.undo_remove(same.id)
+        return self._record.document(same.id)
+
+    def finish(
+        self,
+        document_id: str,
+        password: str | None = None,
+        progress: Callable[[Progress], None] = lambda _: None,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> Document:
+        """Do what is missing for a received document to become READY. Safe to do again.
+
+        A document that cannot be used is discarded and the error raised; after Cancelled and
+        PasswordNeeded the bytes are still there: to be finished later, or to be discarded.
+        """
+        document = self._record.document(document_id)
+        try:
+            if document.state is DocumentState.READING:
+                document = self._read(document, password, progress, cancelled)
+            if document.state is DocumentState.INDEXING:
+                self._index(document)
+                progress(Progress("indexed"))
+                self._record.set_state(document.id, DocumentState.READY)
+        except (Cancelled, PasswordNeeded):
+            raise
+        except SeodamError:
+            self.discard(document_id)
+            raise
+        progress(Progress("ready"))
+        return self._record.document(document_id)
+
+    def discard(self, document_id: str) -> None:
+        """Delete a document that never became READY, with its bytes."""
+        self._record.forget(document_id)
+
+    def _read(
+        self,
+        document: Document,
+        password: str | None,
+        progress: Callable[[Progress], None],
+        cancelled: Callable[[], bool],
+    ) -> Document:
+        """Pages, passages and vectors of the stored bytes into the record."""
+        upload = Upload(document.name, self._record.file(document.id), password)
+        parsed = parse(
+            upload,
+            self.limits,
+            on_page=lambda page, pages: progress(Progress("reading", page, pages)),
+            cancelled=cancelled,
+        )
+        progress(Progress("read", len(parsed.pages), len(parsed.pages)))
+        title = parsed.title or document.name
+        passages = cut(document.id, title, parsed.pages)
+        if not passages:
+            raise EmptyDocument(name=document.name, pages=len(parsed.pages))
+        embedding = self._embedding()
+        vectors = embedding.embed_array([searchable_text(passage) for passage in passages])
+        progress(Progress("embedded"))
+        if cancelled():
+            raise Cancelled
+        titled = replace(document, title=parsed.title, warnings=_warnings(parsed.pages, parsed.warnings))
+        read = self._record.keep_reading(
+            titled, parsed.pages, passages, vectors, embedding.fingerprint
+        )
+        progress(Progress("recorded"))
+        return read
+
+    def _index(self, document: Document) -> None:
+        """Fill both caches from the record; embeds again only when the embedding has changed."""
+        embedding = self._embedding()
+        passages = self._record.passages_of(document.id)
+        ids, vectors = self._record.vectors_of(document.id, embedding.fingerprint)
+        if len(ids) != len(passages):
+            vectors = embedding.embed_array([searchable_text(passage) for passage in passages])
+            self._record.replace_vectors(passages, vectors, embedding.fingerprint)
+        shelf = self._shelves.of(self.owner, document.collection)
+        shelf.replace(document.id, passages, vectors)
+
+    def reindex(self, collection: str) -> None:
+        """Fill the caches of a collection again from the record."""
+        for document in self._record.documents(collection):
+            self._index(document)
+
+    def documents(self, collection: str | None = DEFAULT_COLLECTION) -> tuple[Document, ...]:
+        """Documents that can be asked, in order of arrival."""
+        return self._record.documents(collection)
+
+    def document(self, document_id: str) -> Document:
+        """One document; raises NotFound."""
+        return self._record.document(document_id)
+
+    def collections(self) -> tuple[str, ...]:
+        """Names of the collections that hold a document."""
+        return self._record.collections()
+
+    def rename(self, document_id: str, name: str) -> Document:
+        """Give a document another name to be shown by; raises NotFound."""
+        self._record.rename(document_id, shown_name(name))
+        return self._record.document(document_id)
+
+    def remove(self, document_id: str) -> None:
+        """Take a document away; it can be undone for UNDO_SECONDS. Raises NotFound."""
+        self.purge_removed()
+        self._record.set_state(document_id, DocumentState.REMOVED)
+
+    def undo_remove(self, document_id: str) -> None:
+        """Put a removed document back; raises NotFound when the time to undo is over."""
+        if self._record.document(document_id).state is DocumentState.REMOVED:
+            self._record.set_state(document_id, DocumentState.READY)
+
+    def purge_removed(self, older_than: float = UNDO_SECONDS) -> None:
+        """Delete for good what was removed more than so many seconds ago."""
+        before = datetime.now(UTC) - timedelta(seconds=older_than)
+        for document in self._record.documents(None, (DocumentState.REMOVED,)):
+            removed_at = self._record.removed_at(document.id)
+            if removed_at and datetime.fromisoformat(removed_at) <= before:
+                self._shelves.of(self.owner, document.collection).remove(document.id)
+                self._record.forget(document.id)
+
+    def pages(self, document_id: str) -> tuple[Page, ...]:
+        """The pages as they were read; raises NotFound."""
+        self._record.document(document_id)
+        return self._record.pages(document_id)
+
+    def file(self, document_id: str) -> bytes:
+        """The bytes as they were uploaded; raises NotFound."""
+        return self._record.file(document_id)
+
+    def page_text(self, passage: Passage) -> str:
+        """The text of the page on which a passage stands; "" when it is gone."""
+        return self._record.page_text(passage)
+
+    def page_picture(
+        self,
+        document_id: str,
+        page: int,
+        quotes: Sequence[str] = (),
+        password: str | None = None,
+        scale: float = 1.5,
+    ) -> PagePicture:
+        """A page as a picture with the quotes marked; raises NotFound, PasswordNeeded …"""
+        data = self._record.file(document_id)
+        return render(data, page, quotes=quotes, password=password, scale=scale)
+
+    def retriever(self, collection: str = DEFAULT_COLLECTION, k: int = 10) -> SeodamRetriever:
+        """The LangChain retriever over one collection."""
+        shelf = self._shelves.of(self.owner, collection)
+        return SeodamRetriever(
+            embedding=self._embedding(),
+            lexical=shelf.lexical,
+            dense=shelf.dense,
+            passages=self._record.passages,
+            k=k,
+        )
+
+    def included(self, collection: str, excluded: frozenset[str]) -> frozenset[str] | None:
+        """The documents to search; None = all of the collection."""
+        if not excluded:
+            return None
+        return frozenset(document.id for document in self.documents(collection)) - excluded
+
+    def search(
+        self,
+        question: str,
+        k: int = 10,
+        collection: str = DEFAULT_COLLECTION,
+        excluded: frozenset[str] = frozenset(),
+    ) -> list[Hit]:
+        """The k passages that answer best, best first."""
+        retriever = self.retriever(collection, k)
+        return retriever.search(question, k, self.included(collection, excluded))
+
+
+def shown_name(name: str) -> str:
+    """A file name made fit to be stored and shown: no folders, no control characters, NFC."""
+    last = unicodedata.normalize("NFC", name).replace("\\", "/").rsplit("/", 1)[-1]
+    kept = "".join(c for c in normalise(last) if unicodedata.category(c)[0] != "C")
+    return kept.strip()[:_NAME_LENGTH] or "document"
+
+
+def _warnings(pages: Sequence[Page], warnings: Sequence[str]) -> tuple[str, ...]:
+    unread = sum(page.read_by is ReadBy.UNREAD for page in pages)
+    return (*warnings, *((f"unread_pages:{unread}",) if unread else ()))

@@ -1,0 +1,402 @@
+"""The record of documents: bytes, pages, passages, vectors. The truth that the caches follow."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+import sqlalchemy as sa
+
+from rag_core.errors import NotFound
+from rag_core.stores import database as db
+from rag_core.types import (
+    DEFAULT_COLLECTION,
+    Document,
+    DocumentState,
+    Page,
+    Passage,
+    ReadBy,
+    Upload,
+)
+
+_IDS_AT_ONCE = 500  # below SQLite's limit of variables in one statement
+
+
+def now() -> str:
+    """This moment in UTC, ISO 8601."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """A document that a stopped process left behind, and whose it is."""
+
+    owner: str
+    document_id: str
+    state: DocumentState
+
+
+class Record:
+    """All owners' documents. It hands out `OwnedRecord`; itself it only answers for upkeep."""
+
+    def __init__(self, database: db.Database) -> None:
+        self._database = database
+
+    def of(self, owner: str) -> OwnedRecord:
+        """The record as one owner may see and change it."""
+        return OwnedRecord(self._database, db.Gate(owner))
+
+    def unfinished(self) -> tuple[Unfinished, ...]:
+        """Documents that are neither ready nor removed, oldest first."""
+        table = db.documents
+        states = (DocumentState.READING, DocumentState.INDEXING, DocumentState.REMOVED)
+        query = (
+            sa.select(table.c.owner, table.c.id, table.c.state)
+            .where(table.c.state.in_(states))
+            .order_by(table.c.added_at)
+        )
+        with self._database.reading() as connection:
+            rows = connection.execute(query).all()
+        return tuple(Unfinished(row.owner, row.id, DocumentState(row.state)) for row in rows)
+
+    def shelves(self) -> tuple[tuple[str, str], ...]:
+        """Every (owner, collection) that holds a ready document."""
+        table = db.documents
+        query = (
+            sa.select(table.c.owner, table.c.collection)
+            .where(table.c.state == DocumentState.READY)
+            .distinct()
+        )
+        with self._database.reading() as connection:
+            return tuple((row.owner, row.collection) for row in connection.execute(query))
+
+
+class OwnedRecord:
+    """The documents of one owner. What belongs to somebody else does not exist here."""
+
+    def __init__(self, database: db.Database, gate: db.Gate) -> None:
+        self._database = database
+        self._gate = gate
+
+    @property
+    def owner(self) -> str:
+        return self._gate.owner
+
+    def documents(
+        self,
+        collection: str | None = DEFAULT_COLLECTION,
+        states: Sequence[DocumentState] = (DocumentState.READY,),
+    ) -> tuple[Document, ...]:
+        """Documents in order of arrival; `collection=None` means all collections."""
+        table = db.documents
+        query = self._gate.select(table).where(table.c.state.in_(states))
+        if collection is not None:
+            query = query.where(table.c.collection == collection)
+        with self._database.reading() as connection:
+            rows = connection.execute(query.order_by(table.c.added_at, table.c.id))
+            return tuple(_document(row) for row in rows)
+
+    def collections(self) -> tuple[str, ...]:
+        """Names of the collections that hold a document."""
+        table = db.documents
+        query = self._gate.select(table, table.c.collection).distinct()
+        with self._database.reading() as connection:
+            return tuple(sorted(row.collection for row in connection.execute(query)))
+
+    def find(self, document_id: str) -> Document | None:
+        """The document in whatever state, or None."""
+        table = db.documents
+        with self._database.reading() as connection:
+            row = connection.execute(
+                self._gate.select(table).where(table.c.id == document_id)
+            ).first()
+        return _document(row) if row else None
+
+    def document(self, document_id: str) -> Document:
+        """The document in whatever state; raises NotFound."""
+        found = self.find(document_id)
+        if found is None:
+            raise NotFound(what="document")
+        return found
+
+    def receive(self, upload: Upload, name: str, collection: str) -> Document:
+        """Store the bytes. From here on a crash loses nothing: the rest can be done again."""
+        sha256 = upload.sha256
+        document = Document(
+            id=Document.identify(self.owner, collection, sha256),
+            name=name,
+            collection=collection,
+            sha256=sha256,
+            size=len(upload.data),
+            state=DocumentState.READING,
+            added_at=now(),
+        )
+        row = {
+            "id": document.id,
+            "collection": collection,
+            "name": name,
+            "sha256": sha256,
+            "size": document.size,
+            "state": document.state,
+            "added_at": document.added_at,
+        }
+        bytes_row = {"document_id": document.id, "data": upload.data}
+        with self._database.writing() as connection:
+            connection.execute(
+                self._gate.insert(db.documents).prefix_with("OR IGNORE"), self._gate.rows([row])
+            )
+            connection.execute(
+                self._gate.insert(db.files).prefix_with("OR IGNORE"), self._gate.rows([bytes_row])
+            )
+        return document
+
+    def keep_reading(
+        self,
+        document: Document,
+        pages: Sequence[Page],
+        passages: Sequence[Passage],
+        vectors: np.ndarray,
+        fingerprint: str,
+    ) -> Document:
+        """Store pages, passages and vectors (float32, n × d) at once; state INDEXING.
+
+        What an earlier reading of the same document left is replaced.
+        """
+        read = replace(
+            document,
+            state=DocumentState.INDEXING,
+            pages=len(pages),
+            passages=len(passages),
+        )
+        values = {
+            "state": read.state,
+            "pages": read.pages,
+            "passages": read.passages,
+            "title": read.title,
+            "warnings": json.dumps(read.warnings),
+            "fingerprint": fingerprint,
+        }
+        with self._database.writing() as connection:
+            self._forget_reading(connection, document.id)
+            self._insert(connection, db.pages, _page_rows(document.id, pages))
+            self._insert(connection, db.passages, _passage_rows(passages))
+            self._insert(connection, db.vectors, _vector_rows(passages, vectors, fingerprint))
+            self._change(connection, document.id, values)
+        return read
+
+    def set_state(self, document_id: str, state: DocumentState) -> None:
+        """Move a document on; raises NotFound."""
+        removed_at = now() if state is DocumentState.REMOVED else None
+        with self._database.writing() as connection:
+            self._change(connection, document_id, {"state": state, "removed_at": removed_at})
+
+    def removed_at(self, document_id: str) -> str | None:
+        """When a document was removed (UTC, ISO 8601), None when it was not."""
+        table = db.documents
+        query = self._gate.select(table, table.c.removed_at).where(table.c.id == document_id)
+        with self._database.reading() as connection:
+            return connection.execute(query).scalar_one_or_none()
+
+    def rename(self, document_id: str, name: str) -> None:
+        """Give a document another name; raises NotFound."""
+        with self._database.writing() as connection:
+            self._change(connection, document_id, {"name": name})
+
+    def forget(self, document_id: str) -> None:
+        """Delete a document and all that came of it; nothing happens when it is not there."""
+        with self._database.writing() as connection:
+            self._forget_reading(connection, document_id)
+            for table, key in ((db.files, "document_id"), (db.documents, "id")):
+                connection.execute(self._gate.delete(table).where(table.c[key] == document_id))
+
+    def file(self, document_id: str) -> bytes:
+        """The bytes as they were uploaded; raises NotFound."""
+        table = db.files
+        query = self._gate.select(table, table.c.data).where(table.c.document_id == document_id)
+        with self._database.reading() as connection:
+            data = connection.execute(query).scalar_one_or_none()
+        if data is None:
+            raise NotFound(what="document")
+        return bytes(data)
+
+    def pages(self, document_id: str) -> tuple[Page, ...]:
+        """The pages as read, in order."""
+        table = db.pages
+        query = self._gate.select(table).where(table.c.document_id == document_id)
+        with self._database.reading() as connection:
+            return tuple(_page(row) for row in connection.execute(query.order_by(table.c.position)))
+
+    def page_text(self, passage: Passage) -> str:
+        """The whole text of the page on which a passage stands; "" when it is gone."""
+        table = db.pages
+        query = self._gate.select(table, table.c.text).where(
+            table.c.document_id == passage.document_id, table.c.number.is_(passage.page)
+        )
+        with self._database.reading() as connection:
+            return "\n\n".join(row.text for row in connection.execute(query))
+
+    def passages(self, ids: Iterable[str]) -> dict[str, tuple[Passage, str]]:
+        """Passages of READY documents by id, each with its document's name."""
+        wanted = list(ids)
+        found: dict[str, tuple[Passage, str]] = {}
+        table, documents = db.passages, db.documents
+        for at in range(0, len(wanted), _IDS_AT_ONCE):
+            some = wanted[at : at + _IDS_AT_ONCE]
+            query = (
+                self._gate.select(table, *table.c, documents.c.name)
+                .join(documents, documents.c.id == table.c.document_id)
+                .where(table.c.id.in_(some), documents.c.state == DocumentState.READY)
+            )
+            with self._database.reading() as connection:
+                for row in connection.execute(query):
+                    found[row.id] = (_passage(row), row.name)
+        return found
+
+    def passages_of(self, document_id: str) -> tuple[Passage, ...]:
+        """All passages of a document, in order."""
+        table = db.passages
+        query = self._gate.select(table).where(table.c.document_id == document_id)
+        with self._database.reading() as connection:
+            rows = connection.execute(query.order_by(table.c.position))
+            return tuple(_passage(row) for row in rows)
+
+    def vectors_of(self, document_id: str, fingerprint: str) -> tuple[list[str], np.ndarray]:
+        """Passage ids and their vectors (float32, n × d) by one embedding, in order."""
+        table, order = db.vectors, db.passages
+        query = (
+            self._gate.select(table, table.c.passage_id, table.c.vector)
+            .join(order, order.c.id == table.c.passage_id)
+            .where(table.c.document_id == document_id, table.c.fingerprint == fingerprint)
+            .order_by(order.c.position)
+        )
+        with self._database.reading() as connection:
+            rows = connection.execute(query).all()
+        ids = [row.passage_id for row in rows]
+        data = b"".join(row.vector for row in rows)
+        return ids, np.frombuffer(data, dtype="<f4").reshape(len(ids), -1 if ids else 0)
+
+    def replace_vectors(
+        self, passages: Sequence[Passage], vectors: np.ndarray, fingerprint: str
+    ) -> None:
+        """Store the vectors of one more embedding beside those that are there."""
+        table = db.vectors
+        ids = {passage.document_id for passage in passages}
+        with self._database.writing() as connection:
+            connection.execute(
+                self._gate.delete(table).where(
+                    table.c.document_id.in_(ids), table.c.fingerprint == fingerprint
+                )
+            )
+            self._insert(connection, table, _vector_rows(passages, vectors, fingerprint))
+
+    def _insert(
+        self, connection: sa.Connection, table: sa.Table, rows: list[dict[str, Any]]
+    ) -> None:
+        if rows:
+            connection.execute(self._gate.insert(table), self._gate.rows(rows))
+
+    def _change(
+        self, connection: sa.Connection, document_id: str, values: dict[str, Any]
+    ) -> None:
+        table = db.documents
+        changed = connection.execute(
+            self._gate.update(table).where(table.c.id == document_id).values(**values)
+        )
+        if not changed.rowcount:
+            raise NotFound(what="document")
+
+    def _forget_reading(self, connection: sa.Connection, document_id: str) -> None:
+        for table in (db.vectors, db.passages, db.pages):
+            connection.execute(
+                self._gate.delete(table).where(table.c.document_id == document_id)
+            )
+
+
+def _document(row: Any) -> Document:
+    return Document(
+        id=row.id,
+        name=row.name,
+        collection=row.collection,
+        sha256=row.sha256,
+        size=row.size,
+        state=DocumentState(row.state),
+        pages=row.pages,
+        passages=row.passages,
+        title=row.title,
+        warnings=tuple(json.loads(row.warnings)),
+        added_at=row.added_at,
+    )
+
+
+def _page(row: Any) -> Page:
+    return Page(
+        number=row.number,
+        label=row.label,
+        text=row.text,
+        read_by=ReadBy(row.read_by),
+        headings=tuple((at, level) for at, level in json.loads(row.headings)),
+        warnings=tuple(json.loads(row.warnings)),
+    )
+
+
+def _passage(row: Any) -> Passage:
+    return Passage(
+        id=row.id,
+        document_id=row.document_id,
+        index=row.position,
+        page=row.page,
+        page_label=row.page_label,
+        text=row.text,
+        start=row.start,
+        context=row.context,
+    )
+
+
+def _page_rows(document_id: str, pages: Sequence[Page]) -> list[dict[str, Any]]:
+    return [
+        {
+            "document_id": document_id,
+            "position": position,
+            "number": page.number,
+            "label": page.label,
+            "text": page.text,
+            "read_by": page.read_by,
+            "headings": json.dumps(page.headings),
+            "warnings": json.dumps(page.warnings),
+        }
+        for position, page in enumerate(pages)
+    ]
+
+
+def _passage_rows(passages: Sequence[Passage]) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": passage.id,
+            "document_id": passage.document_id,
+            "position": passage.index,
+            "page": passage.page,
+            "page_label": passage.page_label,
+            "text": passage.text,
+            "start": passage.start,
+            "context": passage.context,
+        }
+        for passage in passages
+    ]
+
+
+def _vector_rows(
+    passages: Sequence[Passage], vectors: np.ndarray, fingerprint: str
+) -> list[dict[str, Any]]:
+    return [
+        {
+            "passage_id": passage.id,
+            "fingerprint": fingerprint,
+            "document_id": passage.document_id,
+            "vector": vector.tobytes(),
+        }
+        for passage, vector in zip(passages, np.asarray(vectors, dtype="<f4"), strict=True)
+    ]

@@ -1,0 +1,116 @@
+"""Errors in the reader's language: the one place where an error becomes words for a person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from rag_core.errors import SeodamError
+
+_KOREAN: dict[str, tuple[str, str]] = {
+    "error": ("문제가 생겼어요.", "다시 시도해 주세요. 되풀이되면 알려 주세요."),
+    "bad_upload": ("{name} 파일을 쓸 수 없어요.", "다른 파일로 다시 시도해 주세요."),
+    "unsupported_format": (
+        "{name} 파일은 읽을 수 없는 형식이에요.",
+        "다음 형식 가운데 하나로 저장해 주세요: {formats}.",
+    ),
+    "broken_file": (
+        "{name} 파일이 손상되었거나 이름과 다른 형식이라 열 수 없어요.",
+        "파일을 만든 프로그램에서 열어 PDF로 다시 저장해 주세요.",
+    ),
+    "empty_document": (
+        "{name} 파일에서 읽을 수 있는 글자를 찾지 못했어요({pages}쪽, 그림뿐인 것 같아요).",
+        "글자 인식(OCR)을 거친 파일이나 글자가 들어 있는 파일을 넣어 주세요.",
+    ),
+    "password_needed": (
+        "{name} 파일은 비밀번호로 잠겨 있어요.",
+        "비밀번호와 함께 다시 넣어 주세요. 비밀번호는 저장하지 않아요.",
+    ),
+    "limit_exceeded": (
+        "{name} 파일이 한도({limit} {allowed})를 넘었어요.",
+        "파일을 작게 나누거나 설정에서 한도를 올려 주세요.",
+    ),
+    "cancelled": ("멈췄어요. 남은 것은 없어요.", "다시 하려면 파일을 한 번 더 넣어 주세요."),
+    "not_found": ("찾는 {what}이(가) 없어요.", "이미 지웠을 수 있어요. 목록을 확인해 주세요."),
+    "library_busy": (
+        "다른 서담이 데이터 폴더 {folder}을(를) 쓰고 있어요.",
+        "그 서담을 닫거나 --data 또는 SEODAM_DATA로 다른 폴더를 골라 주세요.",
+    ),
+    "store_failed": (
+        "저장소를 읽거나 쓸 수 없어요({reason}).",
+        "디스크 공간을 비우거나 백업을 되돌려 주세요. 저장했다고 알린 것은 그대로 있어요.",
+    ),
+    "wrong_setting": ("{setting} 값으로 {value}은(는) 쓸 수 없어요.", "쓸 수 있는 값: {allowed}."),
+    "missing_extra": ("{needs}이(가) 설치되어 있지 않아요.", "이렇게 설치해 주세요: {command}"),
+    "model_failed": (
+        "{model} 모델이 답하지 못했어요.",
+        "다시 묻거나 설정에서 다른 모델을 골라 주세요.",
+    ),
+    "model_key": ("{model} 서버가 API 키를 받아들이지 않았어요.", "설정에서 키를 확인해 주세요."),
+    "model_overloaded": (
+        "{model} 서버가 붐비거나 사용 한도를 넘었어요.",
+        "잠시 뒤에 다시 물어봐 주세요.",
+    ),
+    "model_unreachable": (
+        "{model} 서버에 연결할 수 없어요.",
+        "설정에서 주소를 확인하고 서버가 켜져 있는지 봐 주세요.",
+    ),
+    "model_timeout": (
+        "{model} 모델이 너무 오래 걸렸어요.",
+        "다시 묻거나 더 빠른 모델을 골라 주세요.",
+    ),
+    "model_answer": (
+        "{model} 모델의 답이 중간에 끊겼거나 알아볼 수 없어요.",
+        "받은 데까지는 남겨 두었어요. 이어서 보려면 다시 물어봐 주세요.",
+    ),
+}
+
+_KOREAN_DETAILS = {
+    "document": "문서",
+    "conversation": "대화",
+    "page": "쪽",
+    "bytes": "바이트",
+    "pages": "쪽",
+    "characters": "글자",
+    "seconds": "초",
+    "memory": "메모리(MB)",
+    "disk_full": "디스크가 가득 참",
+    "read_only": "쓸 수 없는 폴더",
+    "newer": "더 새로운 서담이 만든 데이터",
+    "corrupt": "데이터 파일이 손상됨",
+    "locked": "다른 프로그램이 잠금",
+    "unexpected": "알 수 없는 까닭",
+}
+
+
+class _Shown(dict[str, object]):
+    def __missing__(self, key: str) -> str:
+        return "?"
+
+
+def in_words(error: SeodamError, language: str) -> tuple[str, str]:
+    """What happened and the way out, in Korean ("ko") or English (anything else)."""
+    return error_in_words(error.code, error.details, language)
+
+
+def error_in_words(code: str, details: Mapping[str, object], language: str) -> tuple[str, str]:
+    """The same for an error of which only code and details were kept."""
+    if language != "ko":
+        error = _kinds().get(code, SeodamError)(**details)
+        return error.what, error.hint
+    what, way_out = _KOREAN.get(code, _KOREAN["error"])
+    shown = _Shown({key: _korean(value) for key, value in details.items()})
+    return what.format_map(shown), way_out.format_map(shown)
+
+
+def _kinds() -> dict[str, type[SeodamError]]:
+    """Every kind of error by its code."""
+    kinds, found = [SeodamError], {}
+    while kinds:
+        kind = kinds.pop()
+        found[kind.code] = kind
+        kinds.extend(kind.__subclasses__())
+    return found
+
+
+def _korean(value: object) -> object:
+    return _KOREAN_DETAILS.get(value, value) if isinstance(value, str) else value

@@ -1,0 +1,202 @@
+"""Settings → objects: the only place that names implementations."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from filelock import FileLock, Timeout
+
+from rag_core.assistant import Assistant
+from rag_core.embeddings import Embedding, load_embedding
+from rag_core.errors import LibraryBusy, SeodamError, StoreFailed
+from rag_core.generators import load_generator, no_tracing
+from rag_core.ingestion import IngestQueue
+from rag_core.library import Library
+from rag_core.parsing import Limits
+from rag_core.settings import Settings
+from rag_core.stores.conversations import Conversations
+from rag_core.stores.database import Database
+from rag_core.stores.healing import probe_dense
+from rag_core.stores.record import Record
+from rag_core.stores.shelves import Shelves, dense_name, shelf_key
+from rag_core.types import DocumentState
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What `check` found and did."""
+
+    documents: int
+    passages: int
+    caches: str  # "sound" or "rebuilt"
+    reason: str
+    finished: int  # documents that an earlier process had left unfinished
+    failed: int  # of these, those that cannot be used and were discarded
+
+
+def open_seodam(settings: Settings, say: Callable[[str], None] = lambda _: None) -> Seodam:
+    """Open the data folder, alone, and bring its caches in line with the record.
+
+    `say` is told in one word what takes long ("probing", "rebuilding"). Raises LibraryBusy when
+    another process holds the folder, StoreFailed when it cannot be used.
+    """
+    no_tracing()
+    try:
+        settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        lock = FileLock(settings.data / "lock")
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise LibraryBusy(folder=str(settings.data)) from None
+    except OSError as error:
+        raise StoreFailed(reason="read_only") from error
+    try:
+        seodam = Seodam(settings, lock)
+        seodam.heal(say)
+    except BaseException:
+        lock.release()
+        raise
+    return seodam
+
+
+class Seodam:
+    """Everything, for all owners. Screens and command line start here."""
+
+    def __init__(self, settings: Settings, lock: FileLock) -> None:
+        self.settings = settings
+        self._lock = lock
+        self._database = Database(settings.data / "seodam.sqlite3")
+        self._record = Record(self._database)
+        self._shelves = Shelves(settings.data, lambda: self.embedding.fingerprint)
+        self._unclean = settings.data / "unclean"
+        self._loading = threading.Lock()
+        self._limits = Limits(
+            bytes=settings.max_upload_mb * 1024**2,
+            pages=settings.max_pages,
+            characters=settings.max_characters,
+            seconds=settings.parse_seconds,
+            memory_mb=settings.parse_memory_mb,
+        )
+        self.queue = IngestQueue(self.library)
+
+    @property
+    def embedding(self) -> Embedding:
+        """The embedding that the settings name; loaded when it is first needed."""
+        with self._loading:
+            return self._embedding
+
+    @cached_property
+    def _embedding(self) -> Embedding:
+        return load_embedding(self.settings.embedding, settings=self.settings)
+
+    def library(self, owner: str) -> Library:
+        """The documents of one owner."""
+        return Library(self._record.of(owner), self._shelves, lambda: self.embedding, self._limits)
+
+    def conversations(self, owner: str) -> Conversations:
+        """The conversations and preferences of one owner."""
+        return Conversations(self._database, owner)
+
+    def assistant(self, owner: str) -> Assistant:
+        """Who answers one owner's questions."""
+        return Assistant(
+            self.library(owner), self.conversations(owner), self.settings.answer_seconds
+        )
+
+    def generator(
+        self, name: str = "", *, api_key: str | None = None, base_url: str | None = None
+    ) -> BaseChatModel:
+        """A language model by name, with the settings' key unless another is given."""
+        return load_generator(
+            name or self.settings.model, self.settings, api_key=api_key, base_url=base_url
+        )
+
+    def heal(self, say: Callable[[str], None] = lambda _: None, thorough: bool = False) -> Report:
+        """Bring caches and record in line; all that was acknowledged can be found afterwards.
+
+        After a clean stop, and unless `thorough`, nothing is probed. What had been recorded but
+        not indexed is indexed; what had only been received stays for `finish_received`.
+        """
+        caches, reason = "sound", ""
+        if thorough or self._unclean.exists():
+            say("probing")
+            reason = self._what_is_wrong()
+            if reason:
+                say("rebuilding")
+                self._rebuild()
+                caches = "rebuilt"
+        self._unclean.touch()
+        for left in self._record.unfinished():
+            library = self.library(left.owner)
+            if left.state is DocumentState.INDEXING:
+                library.finish(left.document_id)
+            elif left.state is DocumentState.REMOVED:
+                library.purge_removed(older_than=0)
+        return self._report(caches, reason)
+
+    def finish_received(self) -> tuple[int, int]:
+        """Read what an earlier process had only received; (finished, failed)."""
+        finished = failed = 0
+        for left in self._record.unfinished():
+            try:
+                self.library(left.owner).finish(left.document_id)
+                finished += 1
+            except SeodamError:
+                failed += 1
+        return finished, failed
+
+    def resume(self) -> None:
+        """Queue what an earlier process had received and not finished."""
+        for left in self._record.unfinished():
+            self.queue.resume(left.owner, left.document_id)
+
+    def check(self, say: Callable[[str], None] = lambda _: None) -> Report:
+        """Open everything, repair the caches, finish what was left; says what it found."""
+        report = self.heal(say, thorough=True)
+        finished, failed = self.finish_received()
+        return self._report(report.caches, report.reason, finished, failed)
+
+    def close(self) -> None:
+        """Stop the queue, close the stores, let the folder go."""
+        self.queue.close()
+        self._shelves.close()
+        self._database.close()
+        self._unclean.unlink(missing_ok=True)
+        self._lock.release()
+
+    def _what_is_wrong(self) -> str:
+        """Why the caches cannot be trusted; "" when they can."""
+        self._shelves.close()
+        verdict = probe_dense(self._shelves.dense_folder)
+        if not verdict.sound:
+            return verdict.reason
+        for owner, collection in self._record.shelves():
+            documents = self._record.of(owner).documents(collection)
+            expected = sum(document.passages for document in documents)
+            name = dense_name(shelf_key(owner, collection), self.embedding.fingerprint)
+            if verdict.counts.get(name, 0) < expected:
+                return "the dense index lacks passages"
+            if self._shelves.of(owner, collection).lexical.count() < expected:
+                return "the lexical index lacks passages"
+        return ""
+
+    def _rebuild(self) -> None:
+        self._shelves.set_aside(f"quarantine-{time.strftime('%Y%m%dT%H%M%S')}")
+        for owner, collection in self._record.shelves():
+            self.library(owner).reindex(collection)
+
+    def _report(self, caches: str, reason: str, finished: int = 0, failed: int = 0) -> Report:
+        documents = [
+            document
+            for owner, collection in self._record.shelves()
+            for document in self._record.of(owner).documents(collection)
+        ]
+        passages = sum(document.passages for document in documents)
+        return Report(len(documents), passages, caches, reason, finished, failed)

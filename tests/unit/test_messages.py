@@ -1,0 +1,55 @@
+"""The message catalogue: complete, used, and natural Korean in one style."""
+
+import re
+from pathlib import Path
+from string import Formatter
+
+from pages.ui.messages import CATALOGUE, Words
+from pages.ui.messages.en import ENGLISH
+from pages.ui.messages.ko import KOREAN
+
+PAGES = Path(__file__).parents[2] / "pages"
+CALL = re.compile(r"""words\(\s*(f?)["']([a-z_.{}]+)""")
+DYNAMIC = re.compile(r"\{[^}]*\}")
+
+
+def _fields(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+
+def _used() -> tuple[set[str], set[str]]:
+    """Keys used as they stand, and the beginnings of keys that are put together."""
+    plain, beginnings = set(), set()
+    for path in PAGES.rglob("*.py"):
+        for formatted, key in CALL.findall(path.read_text(encoding="utf-8")):
+            if formatted and "{" in key:
+                beginnings.add(DYNAMIC.split(key)[0])
+            else:
+                plain.add(key)
+    return plain, beginnings
+
+
+def test_both_languages_say_the_same_things() -> None:
+    assert set(ENGLISH) == set(KOREAN)
+    for key, text in ENGLISH.items():
+        assert _fields(text) == _fields(KOREAN[key]), key
+
+
+def test_no_key_is_missing_or_unused() -> None:
+    plain, beginnings = _used()
+    assert plain <= set(ENGLISH)
+    unused = {
+        key for key in ENGLISH if key not in plain and not key.startswith(tuple(beginnings))
+    }
+    assert not unused
+
+
+def test_korean_sentences_are_in_the_polite_informal_style() -> None:
+    formal = [key for key, text in KOREAN.items() if re.search(r"(습니다|십시오)[.!]", text)]
+    assert not formal
+
+
+def test_words_are_filled_in() -> None:
+    assert Words("ko")("answer.verified", n=2, of=3) == "인용 3개 가운데 2개 확인됨"
+    assert Words("en")("answer.verified", n=2, of=3) == "2 of 3 citations verified"
+    assert set(CATALOGUE) == {"ko", "en"}

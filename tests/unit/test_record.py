@@ -1,0 +1,135 @@
+"""The record and the conversations, over a real SQLite file."""
+
+import sqlite3
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rag_core.errors import NotFound, StoreFailed
+from rag_core.stores.conversations import Conversations
+from rag_core.stores.database import SCHEMA_VERSION, Database
+from rag_core.stores.record import OwnedRecord, Record
+from rag_core.types import Answer, Citation, Document, DocumentState, Finish, Page, Passage, Upload
+
+
+@pytest.fixture
+def database(tmp_path: Path):
+    opened = Database(tmp_path / "seodam.sqlite3")
+    yield opened
+    opened.close()
+
+
+def _store(record: OwnedRecord, data: bytes = b"bytes", name: str = "a.pdf") -> Document:
+    received = record.receive(Upload(name, data), name, "default")
+    passages = (
+        Passage(f"{received.id}-0", received.id, 0, 1, "i", "first words", 0, "Title"),
+        Passage(f"{received.id}-1", received.id, 1, 2, "1", "second words"),
+    )
+    pages = (Page(1, "i", "first words", headings=((0, 1),)), Page(2, "1", "second words"))
+    vectors = np.eye(2, 4, dtype=np.float32)
+    kept = record.keep_reading(received, pages, passages, vectors, "print")
+    record.set_state(kept.id, DocumentState.READY)
+    return record.document(kept.id)
+
+
+def test_what_is_stored_comes_back(database: Database) -> None:
+    record = Record(database).of("me")
+    document = _store(record)
+    assert record.documents() == (document,)
+    assert (document.pages, document.passages) == (2, 2)
+    assert record.file(document.id) == b"bytes"
+    assert record.pages(document.id)[0].headings == ((0, 1),)
+    found, name = record.passages([f"{document.id}-0", "unknown"])[f"{document.id}-0"]
+    assert (found.text, found.context, found.page_label, name) == ("first words", "Title", "i", "a.pdf")
+    assert record.page_text(found) == "first words"
+    ids, vectors = record.vectors_of(document.id, "print")
+    assert ids == [f"{document.id}-0", f"{document.id}-1"]
+    assert np.array_equal(vectors, np.eye(2, 4, dtype=np.float32))
+    assert record.vectors_of(document.id, "other")[0] == []
+
+
+def test_only_ready_documents_are_given_to_a_search(database: Database) -> None:
+    record = Record(database).of("me")
+    document = _store(record)
+    record.set_state(document.id, DocumentState.REMOVED)
+    assert record.passages([f"{document.id}-0"]) == {}
+    assert record.documents() == ()
+    assert record.removed_at(document.id)
+
+
+def test_forgetting_leaves_nothing(database: Database, tmp_path: Path) -> None:
+    record = Record(database).of("me")
+    record.forget(_store(record).id)
+    with sqlite3.connect(tmp_path / "seodam.sqlite3") as connection:
+        for table in ("documents", "files", "pages", "passages", "vectors"):
+            assert connection.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,)
+
+
+def test_the_same_bytes_from_many_threads_are_one_document(database: Database) -> None:
+    record = Record(database).of("me")
+    threads = [threading.Thread(target=_store, args=(record,)) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(record.documents()) == 1
+
+
+def test_a_newer_schema_is_not_touched(database: Database, tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "seodam.sqlite3") as connection:
+        connection.execute(f"PRAGMA user_version={SCHEMA_VERSION + 1}")
+    with pytest.raises(StoreFailed) as refused:
+        Database(tmp_path / "seodam.sqlite3")
+    assert refused.value.details["reason"] == "newer"
+
+
+def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "broken.sqlite3").write_bytes(b"not a database" * 1000)
+    with pytest.raises(StoreFailed) as refused:
+        Database(tmp_path / "broken.sqlite3")
+    assert refused.value.details["reason"] == "corrupt"
+
+
+def test_a_turn_comes_back_whole_and_its_conversation_moves_up(database: Database) -> None:
+    conversations = Conversations(database, "me")
+    first, second = conversations.start("first"), conversations.start("second")
+    assert [one.title for one in conversations.all()] == ["second", "first"]
+    citation = Citation(1, "d", "문서.pdf", 3, "iii", "인용문", "d-0", verified=True)
+    answer = Answer("답 [1]", (citation,), finish=Finish.STOPPED, offered_citations=2, model="m")
+    turn = conversations.append(first.id, "질문?", answer)
+    assert conversations.turns(first.id) == (turn,)
+    assert turn.answer.verified_share == 0.5
+    assert [one.title for one in conversations.all()] == ["first", "second"]
+    conversations.delete(first.id)
+    assert conversations.turns(first.id) == ()
+    assert conversations.all() == (second,)
+
+
+def test_excluded_documents_and_titles_are_remembered(database: Database) -> None:
+    conversations = Conversations(database, "me")
+    one = conversations.start("title")
+    conversations.exclude(one.id, {"b", "a"})
+    conversations.rename(one.id, "제목")
+    assert conversations.get(one.id).excluded == {"a", "b"}
+    assert conversations.get(one.id).title == "제목"
+
+
+def test_preferences_last(database: Database) -> None:
+    Conversations(database, "me").prefer("language", "ko")
+    Conversations(database, "me").prefer("language", "en")
+    assert Conversations(database, "me").preference("language") == "en"
+    assert Conversations(database, "you").preference("language", "none") == "none"
+
+
+def test_an_unknown_conversation_is_not_found(database: Database) -> None:
+    conversations = Conversations(database, "me")
+    for attempt in (
+        lambda: conversations.get("x"),
+        lambda: conversations.rename("x", "t"),
+        lambda: conversations.exclude("x", ()),
+        lambda: conversations.append("x", "q", Answer("")),
+    ):
+        with pytest.raises(NotFound):
+            attempt()
