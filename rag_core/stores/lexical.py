@@ -88,7 +88,7 @@ class LexicalIndex:
             return self._best(self._query(words, "document", documents), k)
 
     def scores(self, question: str, ids: Collection[str]) -> dict[str, float]:
-        """The BM25 scores of these passages; one that shares no word with the question is absent."""
+        """BM25 of these passages; one that shares no word with the question is absent."""
         words = Counter(question_tokens(question))
         if not words or not ids:
             return {}
