@@ -62,7 +62,11 @@ class Assistant:
         return self._stream(asked, model, conversation.id)
 
     def ask_once(
-        self, question: str, model: BaseChatModel, collection: str, history: Sequence[Turn] = ()
+        self,
+        question: str,
+        model: BaseChatModel,
+        collection: str = DEFAULT_COLLECTION,
+        history: Sequence[Turn] = (),
     ) -> AnswerStream:
         """Ask without a conversation; nothing is kept."""
         asked = Question(question.strip()[:QUESTION_LENGTH], collection, history=tuple(history))
@@ -101,9 +105,7 @@ class AnswerStream:
     `close()` or by an exception of the one who iterates), `answer` is set and kept.
     """
 
-    def __init__(
-        self, parts: _Pump, question: str, model: str, page_text: Any, keep: Any
-    ) -> None:
+    def __init__(self, parts: _Pump, question: str, model: str, page_text: Any, keep: Any) -> None:
         self.hits: tuple[Hit, ...] = ()
         self.answer: Answer | None = None
         self._parts = parts

@@ -7,14 +7,18 @@ with what it finds unfinished. A job's state is kept in memory; its document is 
 from __future__ import annotations
 
 import itertools
+import logging
+import queue
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from typing import Any
 
 from rag_core.errors import Cancelled, PasswordNeeded, SeodamError
 from rag_core.library import Library, Progress, shown_name
-from rag_core.types import DEFAULT_COLLECTION, DocumentState, Upload
+from rag_core.types import DEFAULT_COLLECTION, Document, DocumentState, Upload
+
+_TOGETHER = 8  # documents that are published at once at the most, while others wait
 
 ENDED = frozenset({"ready", "unchanged", "failed", "cancelled"})
 
@@ -56,11 +60,12 @@ class IngestQueue:
         self._ids = itertools.count(1)
         self._lock = threading.Lock()
         self._closing = threading.Event()
-        self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ingest")
+        self._waiting: queue.SimpleQueue[tuple[Job, str | None] | None] = queue.SimpleQueue()
+        self._read: list[tuple[Job, Document]] = []
+        self._worker = threading.Thread(target=self._work, name="ingest", daemon=True)
+        self._worker.start()
 
-    def submit(
-        self, owner: str, upload: Upload, collection: str = DEFAULT_COLLECTION
-    ) -> Job:
+    def submit(self, owner: str, upload: Upload, collection: str = DEFAULT_COLLECTION) -> Job:
         """Store the bytes and queue the rest; a file that cannot be stored is a failed job."""
         job = Job(next(self._ids), owner, shown_name(upload.name), collection)
         try:
@@ -112,7 +117,8 @@ class IngestQueue:
     def close(self) -> None:
         """Stop what runs and what waits; the record keeps it unfinished for the next start."""
         self._closing.set()
-        self._worker.shutdown(wait=True, cancel_futures=True)
+        self._waiting.put(None)
+        self._worker.join()
 
     def _job(self, owner: str, job_id: int) -> Job | None:
         with self._lock:
@@ -126,8 +132,17 @@ class IngestQueue:
 
     def _enqueue(self, job: Job, password: str | None) -> Job:
         self._keep(job)
-        self._worker.submit(self._run, job, password)
+        self._waiting.put((job, password))
         return job
+
+    def _work(self) -> None:
+        """One file after the other; what was read is published when there is a pause."""
+        while item := self._waiting.get():
+            if self._closing.is_set():
+                return
+            self._run(*item)
+            if self._waiting.empty() or len(self._read) >= _TOGETHER:
+                self._publish()
 
     def _run(self, job: Job, password: str | None) -> None:
         job = self._keep(replace(job, stage="reading"))
@@ -141,7 +156,7 @@ class IngestQueue:
 
         library = self._library_of(job.owner)
         try:
-            library.finish(job.document_id, password, show, cancelled)
+            document = library.prepare(job.document_id, password, show, cancelled)
         except Cancelled as error:
             if job.id in self._cancelled:
                 library.discard(job.document_id)
@@ -150,8 +165,21 @@ class IngestQueue:
             self._keep(replace(job, stage="locked", error=error))
         except SeodamError as error:
             self._keep(replace(job, stage="failed", error=error))
-        except BaseException:
+        except Exception:  # a fault of ours must not stop the queue for everybody
+            logging.getLogger(__name__).exception("adding a document failed")
             self._keep(replace(job, stage="failed", error=SeodamError()))
-            raise
         else:
-            self._keep(replace(job, stage="ready"))
+            self._read.append((job, document))
+
+    def _publish(self) -> None:
+        """Make READY what has been read, together: writing an index to the disk is slow."""
+        read, self._read = self._read, []
+        for owner in {job.owner for job, _ in read}:
+            mine = [(job, document) for job, document in read if job.owner == owner]
+            try:
+                self._library_of(owner).publish([document for _, document in mine])
+                ending: dict[str, Any] = {"stage": "ready"}
+            except SeodamError as error:
+                ending = {"stage": "failed", "error": error}
+            for job, document in mine:
+                self._keep(replace(job, pages=document.pages, **ending))

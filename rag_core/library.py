@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
+import numpy as np
+
 from rag_core.embeddings import Embedding
 from rag_core.errors import Cancelled, EmptyDocument, PasswordNeeded, SeodamError
 from rag_core.parsing import Limits, PagePicture, check_size, parse, render
@@ -35,7 +37,7 @@ _NAME_LENGTH = 200
 class Progress:
     """A named step of adding a document.
 
-    In order: received, reading (once a page), read, embedded, recorded, indexed, ready.
+    In order: received, reading (once a page), read, embedded, recorded, ready.
     """
 
     stage: str
@@ -116,6 +118,22 @@ class Library:
     ) -> Document:
         """Do what is missing for a received document to become READY. Safe to do again.
 
+        Raises what `prepare` raises.
+        """
+        document = self.prepare(document_id, password, progress, cancelled)
+        self.publish([document])
+        progress(Progress("ready"))
+        return self._record.document(document_id)
+
+    def prepare(
+        self,
+        document_id: str,
+        password: str | None = None,
+        progress: Callable[[Progress], None] = lambda _: None,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> Document:
+        """All but the last step: the document is recorded, `publish` makes it READY.
+
         A document that cannot be used is discarded and the error raised; after Cancelled and
         PasswordNeeded the bytes are still there: to be finished later, or to be discarded.
         """
@@ -123,17 +141,24 @@ class Library:
         try:
             if document.state is DocumentState.READING:
                 document = self._read(document, password, progress, cancelled)
-            if document.state is DocumentState.INDEXING:
-                self._index(document)
-                progress(Progress("indexed"))
-                self._record.set_state(document.id, DocumentState.READY)
         except (Cancelled, PasswordNeeded):
             raise
         except SeodamError:
             self.discard(document_id)
             raise
-        progress(Progress("ready"))
-        return self._record.document(document_id)
+        return document
+
+    def publish(self, documents: Sequence[Document]) -> None:
+        """Fill both caches with recorded documents and make them READY, the last step of all.
+
+        One call for many documents costs little more than for one: an index is written to the
+        disk once for each collection.
+        """
+        waiting = [one for one in documents if one.state is DocumentState.INDEXING]
+        for collection in {one.collection for one in waiting}:
+            self._index(collection, [one for one in waiting if one.collection == collection])
+        for document in waiting:
+            self._record.set_state(document.id, DocumentState.READY)
 
     def discard(self, document_id: str) -> None:
         """Delete a document that never became READY, with its bytes."""
@@ -164,28 +189,34 @@ class Library:
         progress(Progress("embedded"))
         if cancelled():
             raise Cancelled
-        titled = replace(document, title=parsed.title, warnings=_warnings(parsed.pages, parsed.warnings))
+        warnings = _warnings(parsed.pages, parsed.warnings)
+        titled = replace(document, title=parsed.title, warnings=warnings)
         read = self._record.keep_reading(
             titled, parsed.pages, passages, vectors, embedding.fingerprint
         )
         progress(Progress("recorded"))
         return read
 
-    def _index(self, document: Document) -> None:
-        """Fill both caches from the record; embeds again only when the embedding has changed."""
+    def _index(self, collection: str, documents: Sequence[Document]) -> None:
+        """Fill both caches from the record."""
+        recorded = []
+        for document in documents:
+            passages = self._record.passages_of(document.id)
+            recorded.append((document.id, passages, self._vectors(document.id, passages)))
+        self._shelves.of(self.owner, collection).replace(recorded)
+
+    def _vectors(self, document_id: str, passages: Sequence[Passage]) -> np.ndarray:
+        """The recorded vectors; made again only where the embedding has changed since."""
         embedding = self._embedding()
-        passages = self._record.passages_of(document.id)
-        ids, vectors = self._record.vectors_of(document.id, embedding.fingerprint)
+        ids, vectors = self._record.vectors_of(document_id, embedding.fingerprint)
         if len(ids) != len(passages):
             vectors = embedding.embed_array([searchable_text(passage) for passage in passages])
             self._record.replace_vectors(passages, vectors, embedding.fingerprint)
-        shelf = self._shelves.of(self.owner, document.collection)
-        shelf.replace(document.id, passages, vectors)
+        return vectors
 
     def reindex(self, collection: str) -> None:
         """Fill the caches of a collection again from the record."""
-        for document in self._record.documents(collection):
-            self._index(document)
+        self._index(collection, self._record.documents(collection))
 
     def documents(self, collection: str | None = DEFAULT_COLLECTION) -> tuple[Document, ...]:
         """Documents that can be asked, in order of arrival."""

@@ -6,13 +6,13 @@ import re
 from collections.abc import Sequence
 
 import streamlit as st
+from rag_core.markdown import safe_markdown
 
 from pages.ui import viewer
 from pages.ui.messages import Words
 from pages.ui.session import Visitor
 from pages.ui.shell import literal
 from rag_core.errors import SeodamError
-from rag_core.markdown import safe_markdown
 from rag_core.translations import error_in_words
 from rag_core.types import Answer, Citation, Finish, Hit, Turn
 
@@ -73,9 +73,7 @@ def _source(visitor: Visitor, words: Words, turn: Turn, citation: Citation) -> N
                 icon=":material/find_in_page:",
                 type="tertiary",
             ):
-                viewer.show(
-                    visitor, words, citation.document_id, citation.page, citation.quote
-                )
+                viewer.show(visitor, words, citation.document_id, citation.page, citation.quote)
         st.markdown(f"> {literal(_short(citation.quote))}")
 
 
@@ -118,9 +116,7 @@ def _footer(words: Words, answer: Answer) -> None:
         return
     parts = []
     if answer.offered_citations:
-        parts.append(
-            words("answer.verified", n=len(answer.citations), of=answer.offered_citations)
-        )
+        parts.append(words("answer.verified", n=len(answer.citations), of=answer.offered_citations))
     missing = [sentence for sentence in answer.sentences if not sentence.supported]
     if missing:
         parts.append(words("answer.unsupported", n=len(missing)))

@@ -6,6 +6,7 @@ import time
 
 import streamlit as st
 from langchain_core.language_models import BaseChatModel
+from rag_core.markdown import SafeStream, safe_markdown
 
 from pages.ui import history
 from pages.ui.answers import show_passages
@@ -14,7 +15,6 @@ from pages.ui.session import Visitor
 from pages.ui.shell import show_error
 from rag_core.assistant import AnswerStream
 from rag_core.errors import SeodamError
-from rag_core.markdown import SafeStream, safe_markdown
 from rag_core.types import Conversation
 
 
@@ -28,9 +28,7 @@ def pending_question() -> str:
     return str(st.session_state.pop("pending_question", ""))
 
 
-def ask(
-    visitor: Visitor, words: Words, conversation: Conversation | None, question: str
-) -> None:
+def ask(visitor: Visitor, words: Words, conversation: Conversation | None, question: str) -> None:
     """Show the question, stream the answer, and run the page again to show it as kept."""
     with st.chat_message("user"):
         st.markdown(safe_markdown(question))

@@ -81,9 +81,7 @@ def _change(visitor: Visitor, words: Words, one: Conversation, chosen: bool) -> 
         if chosen:
             open_conversation(None)
 
-    st.text_input(
-        words("history.rename"), value=one.title, key=f"title-{one.id}", on_change=rename
-    )
+    st.text_input(words("history.rename"), value=one.title, key=f"title-{one.id}", on_change=rename)
     st.button(
         words("history.delete"),
         key=f"delete-{one.id}",

@@ -111,7 +111,9 @@ def _rendered(
     owner: str, document_id: str, page: int, quote: str, scale: float, password: str
 ) -> tuple[bytes, bool]:
     """The picture as PNG, and whether the quote was marked. The owner is part of the key."""
-    picture = seodam().library(owner).page_picture(
-        document_id, page, (quote,) if quote else (), password or None, scale
+    picture = (
+        seodam()
+        .library(owner)
+        .page_picture(document_id, page, (quote,) if quote else (), password or None, scale)
     )
     return picture.png, picture.marked

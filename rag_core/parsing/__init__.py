@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from rag_core.parsing.formats import FORMATS
 from rag_core.parsing.limits import Limits
-from rag_core.parsing.read import parse
+from rag_core.parsing.read import check_size, parse
 from rag_core.parsing.render import PagePicture, render
 
-__all__ = ["FORMATS", "Limits", "PagePicture", "parse", "render"]
+__all__ = ["FORMATS", "Limits", "PagePicture", "check_size", "parse", "render"]

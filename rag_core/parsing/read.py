@@ -38,15 +38,18 @@ def parse(
     A page that has no text, or that no reader could open, is a Page with read_by=UNREAD.
     """
     suffix = recognise(upload)
-    if len(upload.data) > limits.bytes:
-        raise LimitExceeded(
-            name=upload.name, limit="bytes", allowed=limits.bytes, found=len(upload.data)
-        )
+    check_size(upload.name, len(upload.data), limits)
     reading = _Reading(upload, limits, on_page, cancelled, time.monotonic() + limits.seconds)
     parsed = reading.pdf() if suffix == ".pdf" else reading.text(suffix)
     if all(page.read_by is ReadBy.UNREAD for page in parsed.pages):
         raise EmptyDocument(name=upload.name, pages=len(parsed.pages))
     return parsed
+
+
+def check_size(name: str, size: int, limits: Limits = DEFAULT_LIMITS) -> None:
+    """Raise LimitExceeded when so many bytes are too many for one file."""
+    if size > limits.bytes:
+        raise LimitExceeded(name=name, limit="bytes", allowed=limits.bytes, found=size)
 
 
 @dataclass(frozen=True, slots=True)

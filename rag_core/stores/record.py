@@ -299,9 +299,7 @@ class OwnedRecord:
         if rows:
             connection.execute(self._gate.insert(table), self._gate.rows(rows))
 
-    def _change(
-        self, connection: sa.Connection, document_id: str, values: dict[str, Any]
-    ) -> None:
+    def _change(self, connection: sa.Connection, document_id: str, values: dict[str, Any]) -> None:
         table = db.documents
         changed = connection.execute(
             self._gate.update(table).where(table.c.id == document_id).values(**values)
@@ -311,9 +309,7 @@ class OwnedRecord:
 
     def _forget_reading(self, connection: sa.Connection, document_id: str) -> None:
         for table in (db.vectors, db.passages, db.pages):
-            connection.execute(
-                self._gate.delete(table).where(table.c.document_id == document_id)
-            )
+            connection.execute(self._gate.delete(table).where(table.c.document_id == document_id))
 
 
 def _document(row: Any) -> Document:

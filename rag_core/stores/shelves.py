@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from rag_core.stores.lexical import LexicalIndex
 
 
+Indexed = tuple[str, Sequence[Passage], np.ndarray]
+"""A document's id, its passages, and their vectors (float32, n × d)."""
+
+
 def shelf_key(owner: str, collection: str) -> str:
     """A name that file systems and Chroma accept, one for each (owner, collection)."""
     return hashlib.sha256(f"{owner}\0{collection}".encode()).hexdigest()[:24]
@@ -40,13 +44,12 @@ class Shelf:
     lexical: LexicalIndex
     dense: DenseCollection
 
-    def replace(
-        self, document_id: str, passages: Sequence[Passage], vectors: np.ndarray
-    ) -> None:
-        """Make both indexes hold exactly these passages of a document."""
-        self.dense.remove(document_id)
-        self.dense.add([passage.id for passage in passages], vectors, document_id)
-        self.lexical.replace(document_id, passages)
+    def replace(self, documents: Sequence[Indexed]) -> None:
+        """Make both indexes hold exactly these passages of these documents."""
+        for document_id, passages, vectors in documents:
+            self.dense.remove(document_id)
+            self.dense.add([passage.id for passage in passages], vectors, document_id)
+        self.lexical.replace_all((one, passages) for one, passages, _ in documents)
 
     def remove(self, document_id: str) -> None:
         """Make both indexes forget a document; nothing happens when it is not there."""

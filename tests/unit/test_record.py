@@ -42,7 +42,12 @@ def test_what_is_stored_comes_back(database: Database) -> None:
     assert record.file(document.id) == b"bytes"
     assert record.pages(document.id)[0].headings == ((0, 1),)
     found, name = record.passages([f"{document.id}-0", "unknown"])[f"{document.id}-0"]
-    assert (found.text, found.context, found.page_label, name) == ("first words", "Title", "i", "a.pdf")
+    assert (found.text, found.context, found.page_label, name) == (
+        "first words",
+        "Title",
+        "i",
+        "a.pdf",
+    )
     assert record.page_text(found) == "first words"
     ids, vectors = record.vectors_of(document.id, "print")
     assert ids == [f"{document.id}-0", f"{document.id}-1"]

@@ -48,8 +48,7 @@ KOREAN = {
     "answer.verified": "인용 {of}개 가운데 {n}개 확인됨",
     "answer.unsupported": "근거 없는 문장 {n}개",
     "answer.no_source": "근거 없음",
-    "answer.extractive": "언어 모델 없이 문서의 문장을 그대로 옮겼어요"
-    "([모델 연결하기](/settings))",
+    "answer.extractive": "언어 모델 없이 문서의 문장을 그대로 옮겼어요([모델 연결하기](/settings))",
     "answer.seconds": "{seconds}초",
     "source.page": "{page}쪽",
     "source.open": "쪽 열기",

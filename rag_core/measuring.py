@@ -1,0 +1,119 @@
+"""The `evaluate` command: our own retrieval and answers, as configured, over a question set.
+
+Everything is built anew in a temporary folder; the user's library is neither read nor changed.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from rag_core.embeddings import load_embedding
+from rag_core.errors import BadUpload
+from rag_core.evaluation import (
+    GoldQuestion,
+    place_rank,
+    read_gold,
+    read_question_set,
+    run_question_set,
+    score_answers,
+    score_places,
+)
+from rag_core.passages import searchable_text
+from rag_core.retriever import SeodamRetriever
+from rag_core.settings import Settings
+from rag_core.stores.shelves import Shelves
+from rag_core.types import LOCAL_OWNER, Answer, Passage, Upload
+from rag_core.wiring import Seodam, open_seodam
+
+_FOLDER = "evaluation"
+
+
+def evaluate_beir(
+    settings: Settings, folder: Path, k: int, say: Callable[[str], None]
+) -> dict[str, Any]:
+    """A BEIR folder, one document one passage; measures as `run_question_set` names them."""
+    asked = read_question_set(folder)
+    embedding = load_embedding(settings.embedding, settings=settings)
+    passages = {
+        id_: Passage(id_, id_, 0, None, "", text, context=title)
+        for id_, title, text in asked.documents
+    }
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as data:
+        shelves = Shelves(Path(data), lambda: embedding.fingerprint)
+        shelf = shelves.of(LOCAL_OWNER, _FOLDER)
+        retriever = SeodamRetriever(
+            embedding=embedding,
+            lexical=shelf.lexical,
+            dense=shelf.dense,
+            passages=lambda ids: {id_: (passages[id_], id_) for id_ in ids},
+        )
+
+        def index(documents: Sequence[tuple[str, str, str]]) -> None:
+            say(f"indexing {len(documents)} documents")
+            ids = [id_ for id_, _, _ in documents]
+            texts = [searchable_text(passages[id_]) for id_ in ids]
+            vectors = embedding.embed_array(texts)
+            shelf.dense.add_all(ids, vectors, ids)
+            shelf.lexical.replace_all((id_, [passages[id_]]) for id_ in ids)
+            say(f"asking {len(asked.judged)} questions")
+
+        def search(question: str, k: int) -> list[str]:
+            return [hit.passage.id for hit in retriever.search(question, k)]
+
+        try:
+            return dict(run_question_set(asked, index, search, k))
+        finally:
+            shelves.close()
+
+
+def evaluate_gold(
+    settings: Settings, questions: Path, documents: Path, k: int, say: Callable[[str], None]
+) -> dict[str, Any]:
+    """Questions with gold pages over a folder of documents; see score_places, score_answers."""
+    gold = read_gold(questions)
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as data:
+        seodam = open_seodam(replace(settings, data=Path(data)))
+        try:
+            unread = _add_all(seodam, documents, say)
+            ranks = [_rank(seodam, one, k) for one in gold if one.answerable]
+            say(f"asking {len(gold)} questions")
+            answered = [(one, _answer(seodam, one.question)) for one in gold]
+            return {
+                **score_places(ranks, k),
+                **score_answers(answered),
+                "questions": len(gold),
+                "documents": len(seodam.library(LOCAL_OWNER).documents()),
+                "unread_documents": unread,
+            }
+        finally:
+            seodam.close()
+
+
+def _add_all(seodam: Seodam, folder: Path, say: Callable[[str], None]) -> list[str]:
+    """Add every file of a folder; the names of those that could not be."""
+    unread = []
+    library = seodam.library(LOCAL_OWNER)
+    for path in sorted(one for one in folder.rglob("*") if one.is_file()):
+        say(f"reading {path.name}")
+        try:
+            library.add(Upload(path.name, path.read_bytes()))
+        except BadUpload:
+            unread.append(path.name)
+    return unread
+
+
+def _rank(seodam: Seodam, gold: GoldQuestion, k: int) -> int | None:
+    hits = seodam.library(LOCAL_OWNER).search(gold.question, k)
+    return place_rank([(hit.document, hit.passage.page) for hit in hits], gold)
+
+
+def _answer(seodam: Seodam, question: str) -> Answer:
+    stream = seodam.assistant(LOCAL_OWNER).ask_once(question, seodam.generator())
+    for _ in stream:
+        pass
+    assert stream.answer is not None
+    return stream.answer
