@@ -23,8 +23,7 @@ if conversation is not None:
     for turn in visitor.conversations.turns(conversation.id):
         show_turn(visitor, words, turn)
 
-uploads.show_jobs(visitor, words)
-
+jobs = st.container()
 sent = st.chat_input(
     words("chat.placeholder") if documents else words("chat.placeholder_empty"),
     accept_file="multiple",
@@ -36,6 +35,10 @@ question = asking.pending_question()
 if sent:
     uploads.submit(visitor, sent.files)
     question = sent.text.strip()
+if question:
+    uploads.dismiss_done(visitor)
+with jobs:
+    uploads.show_jobs(visitor, words)
 if question:
     asking.ask(visitor, words, conversation, question)
 elif sent:

@@ -63,9 +63,9 @@ def _endings(words: Words, answer: Answer) -> None:
 
 def _source(visitor: Visitor, words: Words, turn: Turn, citation: Citation) -> None:
     """A card: which document and page, the words quoted, and the page itself on a click."""
-    with st.container(border=True, key=f"source-{turn.id}-{citation.number}"):
+    with st.container(border=True, gap=None, key=f"source-{turn.id}-{citation.number}"):
         place = place_of(words, citation.document, citation.page_label)
-        with st.container(horizontal=True, vertical_alignment="center"):
+        with st.container(horizontal=True, vertical_alignment="center", wrap=False):
             st.markdown(f":blue-badge[{citation.number}] **{place}**", width="stretch")
             if citation.page is not None and st.button(
                 words("source.open"),
@@ -74,7 +74,7 @@ def _source(visitor: Visitor, words: Words, turn: Turn, citation: Citation) -> N
                 type="tertiary",
             ):
                 viewer.show(visitor, words, citation.document_id, citation.page, citation.quote)
-        st.markdown(f"> {literal(_short(citation.quote))}")
+        st.caption(literal(_short(citation.quote)))
 
 
 def nearest(visitor: Visitor, words: Words, turn: Turn) -> None:

@@ -15,6 +15,7 @@ from rag_core.errors import SeodamError
 from rag_core.translations import in_words
 
 _PAGES = Path(__file__).resolve().parents[1]
+_ICON = Path(__file__).with_name("icon.png")  # a named icon would be loaded from elsewhere
 
 
 def draw() -> None:
@@ -31,9 +32,7 @@ def draw() -> None:
 
 def configure() -> None:
     """Title, icon and layout; the same for every page."""
-    st.set_page_config(
-        page_title="Seodam · 서담", page_icon=":material/menu_book:", layout="centered"
-    )
+    st.set_page_config(page_title="Seodam · 서담", page_icon=_ICON, layout="centered")
 
 
 def enter() -> tuple[Visitor, Words]:

@@ -46,6 +46,14 @@ def submit(visitor: Visitor, files: Iterable[UploadedFile]) -> None:
         visitor.seodam.queue.submit(visitor.owner, Upload(file.name, file.getvalue()))
 
 
+def dismiss_done(visitor: Visitor) -> None:
+    """Forget the files that are ready: their list is in the sidebar and in the library."""
+    queue = visitor.seodam.queue
+    for job in queue.jobs(visitor.owner):
+        if job.stage in {"ready", "unchanged"}:
+            queue.dismiss(visitor.owner, job.id)
+
+
 def show_jobs(visitor: Visitor, words: Words) -> None:
     """Each file on its way: what is happening, or how it ended."""
     jobs = visitor.seodam.queue.jobs(visitor.owner)

@@ -34,20 +34,25 @@ def _pages(visitor: Visitor, words: Words, document_id: str, cited: int, quote: 
         f"**{literal(document.name)}** · {words('viewer.page', page=page, pages=document.pages)}"
     )
     _turn_pages(words, page, cited, document.pages)
-    _picture(visitor, words, document_id, page, quote if page == cited else "", _PAGE)
-    neighbours = [number for number in (page - 1, page + 1) if 1 <= number <= document.pages]
-    for column, number in zip(st.columns(2), neighbours, strict=False):
-        with column:
-            st.button(
-                words("source.page", page=number),
-                key=f"neighbour-{number}",
-                width="stretch",
-                on_click=_turn_to,
-                args=(number,),
-            )
-            _picture(
-                visitor, words, document_id, number, quote if number == cited else "", _THUMBNAIL
-            )
+    middle, beside = st.columns([5, 1])
+    with middle:
+        _picture(visitor, words, document_id, page, quote if page == cited else "", _PAGE)
+    with beside:
+        for number in (page - 1, page + 1):
+            if 1 <= number <= document.pages:
+                _neighbour(visitor, words, document_id, number, quote if number == cited else "")
+
+
+def _neighbour(visitor: Visitor, words: Words, document_id: str, page: int, quote: str) -> None:
+    _picture(visitor, words, document_id, page, quote, _THUMBNAIL)
+    st.button(
+        words("source.page", page=page),
+        key=f"neighbour-{page}",
+        type="tertiary",
+        width="stretch",
+        on_click=_turn_to,
+        args=(page,),
+    )
 
 
 def _turn_pages(words: Words, page: int, cited: int, pages: int) -> None:

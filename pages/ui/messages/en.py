@@ -40,7 +40,7 @@ ENGLISH = {
     "history.more": "Rename or delete",
     "history.rename": "Title",
     "history.delete": "Delete conversation",
-    "history.documents": "Asked documents: {asked} of {all}",
+    "history.documents": "Documents asked: {asked}/{all}",
     "answer.searching": "Looking for passages…",
     "answer.found": "{n} passages found",
     "answer.not_found": "Nothing in your documents answers this, so there is no guess here.",

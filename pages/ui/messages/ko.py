@@ -39,7 +39,7 @@ KOREAN = {
     "history.more": "이름 바꾸기 또는 지우기",
     "history.rename": "제목",
     "history.delete": "대화 지우기",
-    "history.documents": "물어볼 문서 {all}개 가운데 {asked}개",
+    "history.documents": "물어볼 문서 {asked}/{all}",
     "answer.searching": "구절을 찾고 있어요…",
     "answer.found": "구절 {n}개를 찾았어요",
     "answer.not_found": "문서에서 답을 찾지 못했어요. 지어내지 않고 여기서 멈출게요.",
