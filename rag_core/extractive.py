@@ -1,0 +1,106 @@
+"""The language model that needs no key: it answers with the sentences that answer best.
+
+Word for word, in reading order, each with the mark of its passage; when nothing that was found
+answers, it says so. It is a LangChain chat model like any other, and reads its passages from
+where `prompting.messages` leaves them beside the text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import Any
+
+from langchain_core.callbacks import CallbackManagerForLLMRun
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, HumanMessage
+from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
+from pydantic import Field
+
+from rag_core.selection import Similarity, Unit, answers, choose
+from rag_core.text import language, sentences
+from rag_core.types import Hit
+
+NO_ANSWER = {
+    "ko": "문서에서 이 질문의 답을 찾지 못했습니다.",
+    "en": "The documents do not seem to answer this question.",
+}
+_LOOKS_LIKE_MARK = re.compile(r"(?<=[\[【［])(?=[\^\d])")
+_WORD_JOINER = "\u2060"
+
+
+class ExtractiveChatModel(BaseChatModel):
+    """Answers in sentences of the passages, streamed one by one.
+
+    `response_metadata["answerable"]` is false when it found no answer. `similarity` compares a
+    question with sentences (cosines, one per sentence); without it words alone decide.
+    """
+
+    similarity: Similarity | None = Field(default=None, exclude=True, repr=False)
+
+    @property
+    def _llm_type(self) -> str:
+        return "seodam-extractive"
+
+    def _generate(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> ChatResult:
+        pieces, answerable = self._answer(messages)
+        text = _until("".join(pieces), stop)
+        message = AIMessage(text, response_metadata=_metadata(answerable))
+        return ChatResult(generations=[ChatGeneration(message=message)])
+
+    def _stream(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> Iterator[ChatGenerationChunk]:
+        pieces, answerable = self._answer(messages)
+        if stop:
+            pieces = [_until("".join(pieces), stop)]
+        for piece in pieces:
+            chunk = ChatGenerationChunk(message=AIMessageChunk(content=piece))
+            if run_manager:
+                run_manager.on_llm_new_token(piece, chunk=chunk)
+            yield chunk
+        last = AIMessageChunk(
+            content="", response_metadata=_metadata(answerable), chunk_position="last"
+        )
+        yield ChatGenerationChunk(message=last)
+
+    def _answer(self, messages: Sequence[BaseMessage]) -> tuple[list[str], bool]:
+        """The pieces of the answer, and whether it is one."""
+        asked = next((m for m in reversed(messages) if isinstance(m, HumanMessage)), None)
+        beside = asked.additional_kwargs if asked else {}
+        question: str = beside.get("question") or (asked.text if asked else "")
+        hits: Sequence[Hit] = beside.get("hits", ())
+        chosen = choose(question, hits, self.similarity)
+        if not answers(question, hits, chosen):
+            return [NO_ANSWER.get(language(question), NO_ANSWER["en"])], False
+        pieces = [_said(unit) for unit in chosen]
+        for index, (before, unit) in enumerate(pairwise(chosen), 1):
+            between = " " if before.is_prose and unit.is_prose else "\n\n"
+            pieces[index] = between + pieces[index]
+        return pieces, True
+
+
+def _said(unit: Unit) -> str:
+    """The sentence on one line with its mark; marks of the document's own are defused."""
+    words = _LOOKS_LIKE_MARK.sub(_WORD_JOINER, " ".join(unit.text.split()))
+    return " ".join(f"{words[start:end]} [{unit.number}]" for start, end in sentences(words))
+
+
+def _metadata(answerable: bool) -> dict[str, Any]:
+    return {"answerable": answerable, "model_name": "extractive"}
+
+
+def _until(text: str, stop: Sequence[str] | None) -> str:
+    """The text up to the first of the words at which the caller wants it to stop."""
+    return min((text.split(word)[0] for word in stop or () if word), key=len, default=text)
