@@ -152,9 +152,10 @@ class Library:
         """Fill both caches with recorded documents and make them READY, the last step of all.
 
         One call for many documents costs little more than for one: an index is written to the
-        disk once for each collection.
+        disk once for each collection. Raises NotFound.
         """
-        waiting = [one for one in documents if one.state is DocumentState.INDEXING]
+        known = [self._record.document(document.id) for document in documents]
+        waiting = [one for one in known if one.state is DocumentState.INDEXING]
         for collection in {one.collection for one in waiting}:
             self._index(collection, [one for one in waiting if one.collection == collection])
         for document in waiting:

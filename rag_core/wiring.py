@@ -59,7 +59,7 @@ def open_seodam(settings: Settings, say: Callable[[str], None] = lambda _: None)
         raise StoreFailed(reason="read_only") from error
     try:
         seodam = Seodam(settings, lock)
-        seodam.heal(say)
+        seodam.found_at_start = seodam.heal(say)
     except BaseException:
         lock.release()
         raise
@@ -85,6 +85,7 @@ class Seodam:
             memory_mb=settings.parse_memory_mb,
         )
         self.queue = IngestQueue(self.library)
+        self.found_at_start: Report | None = None
 
     @property
     def embedding(self) -> Embedding:
@@ -160,6 +161,8 @@ class Seodam:
     def check(self, say: Callable[[str], None] = lambda _: None) -> Report:
         """Open everything, repair the caches, finish what was left; says what it found."""
         report = self.heal(say, thorough=True)
+        if self.found_at_start and self.found_at_start.caches == "rebuilt":
+            report = self.found_at_start
         finished, failed = self.finish_received()
         return self._report(report.caches, report.reason, finished, failed)
 

@@ -12,6 +12,7 @@ import pytest
 from rag_core.settings import Settings
 from rag_core.types import LOCAL_OWNER, Upload
 from rag_core.wiring import open_seodam
+from tests.faults.pdfs import pages
 
 REPOSITORY = Path(__file__).parents[2]
 STEPS = ["received", "reading", "read", "embedded", "recorded", "ready"]
@@ -22,6 +23,7 @@ from pathlib import Path
 from rag_core.settings import Settings
 from rag_core.types import LOCAL_OWNER, Upload
 from rag_core.wiring import open_seodam
+from tests.faults.pdfs import pages
 
 data, step = Path(sys.argv[1]), sys.argv[2]
 library = open_seodam(Settings(data=data)).library(LOCAL_OWNER)
@@ -32,7 +34,7 @@ def die(progress):
     if progress.stage == step:
         os.kill(os.getpid(), signal.SIGKILL)
 
-library.add(Upload("second.txt", "The second document is about tea fields in Boseong.".encode()),
+library.add(Upload("second.pdf", pages(["The second document.", "It is about tea fields in Boseong."])),
             progress=die)
 print("survived", flush=True)
 """
@@ -60,12 +62,10 @@ def test_a_kill_at_any_step_loses_nothing_that_was_acknowledged(tmp_path: Path, 
         library = seodam.library(LOCAL_OWNER)
         assert library.search("lighthouses in Pohang", 1)[0].document == "first.txt"
         seodam.finish_received()  # what the app does in the background at its start
-        assert library.search("tea fields in Boseong", 1)[0].document == "second.txt"
+        assert library.search("tea fields in Boseong", 1)[0].document == "second.pdf"
         assert len(library.documents()) == 2
-        again = library.add(
-            Upload("second.txt", b"The second document is about tea fields in Boseong.")
-        )
-        assert again.status == "unchanged"
+        bytes_again = pages(["The second document.", "It is about tea fields in Boseong."])
+        assert library.add(Upload("again.pdf", bytes_again)).status == "unchanged"
     finally:
         seodam.close()
 
@@ -80,7 +80,7 @@ def test_a_broken_dense_cache_is_set_aside_and_built_again(tmp_path: Path) -> No
     try:
         assert said == ["probing", "rebuilding"]
         hits = seodam.library(LOCAL_OWNER).search("tea fields in Boseong", 2)
-        assert hits[0].document == "second.txt"
+        assert hits[0].document == "second.pdf"
         assert hits[0].dense_rank is not None
     finally:
         seodam.close()

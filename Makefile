@@ -1,0 +1,76 @@
+# Seodam. `make run` opens the app, `make test` runs the tests; both set up .venv first.
+# Works with GNU make 3.81 and newer, without root.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+TOOLS  := $(VENV)/.ready-dev
+PORT   ?= 8501
+
+# PyTorch's ordinary Linux wheel brings gigabytes of CUDA. Without an NVIDIA GPU its own index of
+# CPU wheels is tried first, briefly; where that cannot be reached the ordinary registry serves.
+TORCH := $(shell sed -n 's/^\(torch==[0-9.]*\).*/\1/p' requirements.txt)
+CPU_WHEELS := https://download.pytorch.org/whl/cpu
+
+.PHONY: help run test browser lint types check samples train-embedding bench clean
+
+help:
+	@echo "make run              open Seodam in the browser (PORT=8501)"
+	@echo "make test             all tests but those in a browser"
+	@echo "make browser          tests in a real Chromium"
+	@echo "make lint types       style and types"
+	@echo "make check            everything that CI checks"
+	@echo "make samples          write samples/*.pdf anew"
+	@echo "make train-embedding  train the bundled embedding (PAIRS=folder)"
+	@echo "make bench            benchmarks beside rivals (PDFS=folder)"
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Seodam needs Python 3.11 or newer; say which with: make PYTHON=python3.12 …"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(READY): requirements.txt | $(BIN)/python
+	@if [ "$$(uname -s)" = Linux ] && ! command -v nvidia-smi >/dev/null 2>&1; then \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --retries 0 --timeout 5 \
+	    --index-url $(CPU_WHEELS) $(TORCH) 2>/dev/null || echo "PyTorch's CPU index not reached; using the ordinary one."; \
+	fi
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(TORCH)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(TOOLS): $(READY) requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+run: $(READY)
+	SEODAM_SINGLE_USER=$${SEODAM_SINGLE_USER:-1} $(BIN)/python -m streamlit run app.py \
+	  --server.address 127.0.0.1 --server.port $(PORT)
+
+test: $(TOOLS)
+	$(BIN)/python -m pytest tests -m "not browser"
+
+browser: $(TOOLS)
+	$(BIN)/python -m pytest tests/browser -m browser
+
+lint: $(TOOLS)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(TOOLS)
+	$(BIN)/mypy
+
+check: lint types test browser
+
+samples: $(TOOLS)
+	$(BIN)/python -m samples.make
+
+train-embedding: $(TOOLS)
+	$(BIN)/python -m training $(if $(PAIRS),--pairs $(PAIRS))
+
+bench: $(TOOLS)
+	$(BIN)/python -m benchmarks.startup
+	$(BIN)/python -m benchmarks.ingest $(PDFS)
+
+clean:
+	rm -rf $(VENV) artifacts .pytest_cache .mypy_cache .ruff_cache
