@@ -22,6 +22,7 @@ from rag_core.evaluation import (
     score_answers,
     score_places,
 )
+from rag_core.parsing import FORMATS
 from rag_core.passages import searchable_text
 from rag_core.retriever import SeodamRetriever
 from rag_core.settings import Settings
@@ -79,12 +80,13 @@ def evaluate_gold(
         seodam = open_seodam(replace(settings, data=Path(data)))
         try:
             unread = _add_all(seodam, documents, say)
-            ranks = [_rank(seodam, one, k) for one in gold if one.answerable]
             say(f"asking {len(gold)} questions")
+            ranks = [(one, _rank(seodam, one, k)) for one in gold if one.answerable]
             answered = [(one, _answer(seodam, one.question)) for one in gold]
             return {
-                **score_places(ranks, k),
+                **score_places([rank for _, rank in ranks], k),
                 **score_answers(answered),
+                "by_kind": _by_kind(ranks, answered, k),
                 "questions": len(gold),
                 "documents": len(seodam.library(LOCAL_OWNER).documents()),
                 "unread_documents": unread,
@@ -93,11 +95,25 @@ def evaluate_gold(
             seodam.close()
 
 
+def _by_kind(
+    ranks: Sequence[tuple[GoldQuestion, int | None]],
+    answered: Sequence[tuple[GoldQuestion, Answer]],
+    k: int,
+) -> dict[str, dict[str, float]]:
+    """The same measures for each kind of answerable question that the file names."""
+    rows = {}
+    for kind in sorted({one.kind for one, _ in ranks}):
+        said = [(one, answer) for one, answer in answered if one.kind == kind]
+        places = score_places([rank for one, rank in ranks if one.kind == kind], k)
+        rows[kind] = {**places, **score_answers(said), "questions": len(said)}
+    return rows
+
+
 def _add_all(seodam: Seodam, folder: Path, say: Callable[[str], None]) -> list[str]:
     """Add every file of a folder; the names of those that could not be."""
     unread = []
     library = seodam.library(LOCAL_OWNER)
-    for path in sorted(one for one in folder.rglob("*") if one.is_file()):
+    for path in sorted(one for one in folder.rglob("*") if one.suffix.lower() in FORMATS):
         say(f"reading {path.name}")
         try:
             library.add(Upload(path.name, path.read_bytes()))

@@ -43,7 +43,7 @@ class Conversations:
 
     def start(self, title: str, collection: str = DEFAULT_COLLECTION) -> Conversation:
         """A new, empty conversation."""
-        row = {
+        row: dict[str, Any] = {
             "id": secrets.token_urlsafe(12),
             "title": title,
             "collection": collection,
@@ -96,7 +96,9 @@ class Conversations:
             kept = connection.execute(
                 self._gate.insert(db.turns).values(**self._gate.rows([row])[0])
             )
-        return Turn(kept.inserted_primary_key[0], question, answer, row["asked_at"])
+        key = kept.inserted_primary_key
+        assert key is not None
+        return Turn(key[0], question, answer, row["asked_at"])
 
     def preference(self, name: str, default: str = "") -> str:
         """A choice of this owner that outlives the session (language, model …)."""
