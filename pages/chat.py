@@ -25,7 +25,8 @@ if conversation is not None:
 
 jobs = st.container()
 sent = st.chat_input(
-    words("chat.placeholder") if documents else words("chat.placeholder_empty"),
+    words("chat.placeholder"),
+    key="question",
     accept_file="multiple",
     file_type=[suffix.lstrip(".") for suffix in FORMATS],
     max_upload_size=visitor.seodam.settings.max_upload_mb,
