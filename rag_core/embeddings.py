@@ -12,6 +12,7 @@ from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,10 +32,17 @@ from rag_core.errors import (
 )
 
 if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
     from rag_core.settings import Settings
 
 Vectors = NDArray[np.float32]
 """Shape (texts, dimension), each row of length 1."""
+
+BUNDLED = Path(__file__).parent / "models" / "seodam-static-ko-en"
+TEXTS_AT_ONCE = 256
+SUBWORDS_AT_ONCE = 4096
+"""Bounds the memory of a batch (5 MB), and of a text of any length."""
 
 SENTENCE_TRANSFORMERS, OPENAI = "sentence-transformers:", "openai:"
 KINDS = "`bundled`, `sentence-transformers:NAME` (or a folder), or `openai:NAME`"
@@ -44,7 +52,7 @@ def load_embedding(name: str, *, settings: Settings | None = None) -> Embedding:
     """The embedding of that name; costs nothing until it is used. Raises WrongSetting."""
     _kind, _, model = name.partition(":")
     if name == "bundled":
-        return HashingEmbedding()
+        return BundledEmbedding()
     if name.startswith(SENTENCE_TRANSFORMERS) and model:
         return SentenceTransformerEmbedding(model)
     if name.startswith(OPENAI) and model:
@@ -82,26 +90,61 @@ class Embedding(Embeddings):
         return vector
 
 
-class HashingEmbedding(Embedding):
-    """Words and character trigrams hashed to 384 signed counts: stands in until one is trained."""
+class BundledEmbedding(Embedding):
+    """The Korean and English embedding that comes with Seodam, read without torch.
 
-    fingerprint = "hashing-384"
-    dimension = 384
+    A text is the mean of the vectors of its subwords. The table stays in whole numbers of one byte
+    (13 MB); rows are scaled when they are used. `folder` is what `training/` writes.
+    """
+
+    def __init__(self, folder: Path = BUNDLED) -> None:
+        self._folder = folder
+
+    @cached_property
+    def _table(self) -> tuple[NDArray[np.int8], Vectors]:
+        from safetensors.numpy import load_file
+
+        tensors = load_file(self._folder / "model.safetensors")
+        return tensors["embeddings"], tensors["weights"][:, None]
+
+    @cached_property
+    def _tokenizer(self) -> Tokenizer:
+        from tokenizers import Tokenizer
+
+        return Tokenizer.from_file(str(self._folder / "tokenizer.json"))
+
+    @cached_property
+    def dimension(self) -> int:
+        """See Embedding."""
+        return self._table[0].shape[1]
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """See Embedding."""
+        parts = (self._folder / name for name in ("model.safetensors", "tokenizer.json"))
+        digest = hashlib.sha256(b"".join(part.read_bytes() for part in parts))
+        return f"{self._folder.name} {digest.hexdigest()[:16]} {self.dimension}"
 
     def embed_array(self, texts: Sequence[str], query: bool = False) -> Vectors:
-        """See Embedding; no knowledge of meaning."""
-        import zlib
+        """See Embedding; `query` makes no difference."""
+        sums = np.zeros((len(texts), self.dimension), np.float32)
+        for start in range(0, len(texts), TEXTS_AT_ONCE):
+            part = [readable(text) for text in texts[start : start + TEXTS_AT_ONCE]]
+            encodings = self._tokenizer.encode_batch_fast(part, add_special_tokens=False)
+            self._add_up([encoding.ids for encoding in encodings], sums[start:])
+        return normalised(sums)
 
-        vectors = np.zeros((len(texts), self.dimension), np.float32)
-        for row, text in enumerate(texts):
-            for word in text.lower().split():
-                padded = f"<{word}>"
-                for size in (2, 3, len(padded)):
-                    for start in range(len(padded) - size + 1):
-                        code = zlib.crc32(padded[start : start + size].encode("utf-8", "ignore"))
-                        sign = 1.0 if code & 1 else -1.0
-                        vectors[row, (code >> 1) % self.dimension] += sign
-        return normalised(vectors)
+    def _add_up(self, bags: list[list[int]], sums: Vectors) -> None:
+        """Add to each row of `sums` the vectors of its subwords, a few thousand at a time."""
+        table, scales = self._table
+        lengths = np.fromiter(map(len, bags), np.int64, len(bags))
+        ids = np.fromiter(chain.from_iterable(bags), np.int64, lengths.sum())
+        owner = np.repeat(np.arange(len(bags)), lengths)
+        for start in range(0, len(ids), SUBWORDS_AT_ONCE):
+            part, rows = (all_[start : start + SUBWORDS_AT_ONCE] for all_ in (ids, owner))
+            vectors = table[part] * scales[part]
+            first = np.flatnonzero(np.diff(rows, prepend=-1))
+            sums[rows[first]] += np.add.reduceat(vectors, first, axis=0)
 
 
 class SentenceTransformerEmbedding(Embedding):
