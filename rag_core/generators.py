@@ -169,6 +169,7 @@ class _Guard:
         self.failure: ModelFailed | None = None
         self.started = False
         self._wait: float | None = None
+        self._begun = time.monotonic()
 
     def once(self, call: Callable[[], Result]) -> Result:
         """The result of a call."""
@@ -188,12 +189,11 @@ class _Guard:
                 for chunk in chunks:
                     self.started = self.started or bool(chunk.text)
                     characters += len(chunk.text)
-                    finished = finished or bool((chunk.generation_info or {}).get("finish_reason"))
-                    if self.started and characters <= MOST_CHARACTERS:
-                        yield chunk
                     if characters > MOST_CHARACTERS:
-                        finished = False
-                        break
+                        raise ModelAnswerBroken(model=self.model)
+                    finished = finished or bool((chunk.generation_info or {}).get("finish_reason"))
+                    if self.started:
+                        yield chunk
         except Exception as error:  # as above; GeneratorExit is none and passes
             self.failure = self._translated(error)
         if self.failure is None and not (finished and self.started):
@@ -204,7 +204,7 @@ class _Guard:
         if isinstance(self.failure, ModelTimedOut) or not (self.failure and self.failure.retryable):
             return False
         wait = 0.5 * 2**attempt * random.uniform(0.5, 1.5) if self._wait is None else self._wait
-        if wait > LONGEST_WAIT:
+        if wait > LONGEST_WAIT or time.monotonic() - self._begun > LONGEST_WAIT:
             return False
         time.sleep(wait)
         return True
@@ -251,6 +251,7 @@ def _chat(model: str, address: str, key: str, seconds: float) -> BaseChatModel:
         api_key=SecretStr(key or _NO_KEY),
         max_retries=0,
         http_client=_http_client(seconds),
+        timeout=_http_client(seconds).timeout,  # else langchain_openai asks for none at all
         openai_proxy="",
         use_responses_api=False,
     )
@@ -300,7 +301,7 @@ def _http_client(seconds: float) -> Any:
         response.stream = Limited(response.stream, response.request)
 
     return openai.DefaultHttpxClient(
-        timeout=httpx2.Timeout(SILENT_SECONDS, connect=CONNECT_SECONDS),
+        timeout=httpx2.Timeout(min(SILENT_SECONDS, seconds), connect=CONNECT_SECONDS),
         follow_redirects=False,
         event_hooks={"request": [start], "response": [limit]},
     )

@@ -1,0 +1,300 @@
+"""A real OpenAI-compatible HTTP server on the loopback, with faults on demand.
+
+    with OpenAIServer() as server:            # server.url is the base URL
+        server.script(FAULTS["cut"], ...)     # the next answers; afterwards sensible ones
+    python -m tests.servers.openai_server --port 8001 [--reply TEXT] [--pause 0.05] [--fault NAME]
+
+Unscripted answers say the first sentence of passage 1 with its mark. A model whose name is that
+of a fault always has it ("cut", "silence" …); the model "obey" repeats all passages word for word,
+as a model would that obeys whatever a document tells it to say.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import math
+import re
+import threading
+import time
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+PASSAGE = re.compile(r'<passage-(\w+) number="(\d+)"[^>]*>\n(.*?)\n</passage-\1>', re.DOTALL)
+SENTENCE = re.compile(r".*?(?:[.!?。](?=\s|$)|\n\n|$)", re.DOTALL)
+NOTHING = "The passages do not answer this. [0]"
+DIMENSION = 64
+
+
+@dataclass(frozen=True)
+class Reply:
+    """How one request is answered. `text` None: a sensible answer."""
+
+    text: str | None = None
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+    pause: float = 0.0  # seconds between pieces
+    pieces: int | None = None  # so many are sent, then the connection is cut
+    finished: bool = True  # a finish reason and [DONE] are sent
+    raw: bytes | None = None  # sent instead of events
+    wait: float = 0.0  # seconds of silence before anything
+    error: dict[str, Any] = field(default_factory=dict)
+
+
+FAULTS: dict[str, Reply] = {
+    "refused_key": Reply(status=401, error={"message": "Incorrect API key provided: {key}"}),
+    "forbidden": Reply(status=403, error={"message": "Key {key} may not do this"}),
+    "no_model": Reply(status=404, error={"message": "The model does not exist"}),
+    "bad_request": Reply(status=400, error={"code": "context_length_exceeded"}),
+    "busy": Reply(status=429, headers={"Retry-After": "0.1"}),
+    "busy_for_long": Reply(status=429, headers={"Retry-After": "3600"}),
+    "no_quota": Reply(status=429, error={"code": "insufficient_quota"}),
+    "broken": Reply(status=500),
+    "redirect": Reply(status=307, headers={"Location": "http://127.0.0.1:9/v1/chat/completions"}),
+    "cut": Reply(text="one two three four five six", pieces=3),
+    "cut_at_once": Reply(pieces=0),
+    "ends_early": Reply(text="one two three", finished=False),
+    "drip": Reply(text="one two three four five six seven eight", pause=1.0),
+    "silence": Reply(wait=600.0),
+    "silence_within": Reply(text="one two three", pause=600.0),
+    "empty": Reply(text=""),
+    "garbage": Reply(raw=b"data: {not json\n\ndata: [DONE]\n\n"),
+    "wrong_shape": Reply(raw=b'data: {"choices": 7}\n\ndata: [DONE]\n\n'),
+    "html": Reply(raw=b"<html><body>Welcome to the hotel's Wi-Fi</body></html>"),
+    "wrong_charset": Reply(raw=b'data: {"choices":[{"delta":{"content":"\xff\xfe"}}]}\n\n'),
+    "error_event": Reply(raw=b'data: {"error": {"message": "overloaded"}}\n\n'),
+    "huge": Reply(text="word " * 2_000_000),
+    "keep_alives": Reply(raw=b": ping\n\n" * 100_000, pause=0.05),
+}
+
+
+class OpenAIServer:
+    """Serves on 127.0.0.1 in threads of its own until closed. `requests` is what was asked."""
+
+    def __init__(self, port: int = 0, default: Reply | None = None) -> None:
+        self.default = default or Reply()
+        self.requests: list[dict[str, Any]] = []
+        self.scripted: deque[Reply] = deque()
+        self._server = _Server(("127.0.0.1", port), _Handler)
+        self._server.desk = self
+        self.closing = threading.Event()
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
+
+    @property
+    def url(self) -> str:
+        """The base URL for clients."""
+        return f"http://127.0.0.1:{self._server.server_port}/v1"
+
+    def script(self, *replies: Reply) -> None:
+        """What the next requests get, in order."""
+        self.scripted.extend(replies)
+
+    def reply_to(self, model: str) -> Reply:
+        """What a chat request for this model gets."""
+        if self.scripted:
+            return self.scripted.popleft()
+        return FAULTS.get(model, self.default)
+
+    def __enter__(self) -> OpenAIServer:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.closing.set()
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+
+def sensible(prompt: str, obey: bool = False) -> str:
+    """An answer from the passages in the prompt."""
+    passages = PASSAGE.findall(prompt)
+    if not passages:
+        return NOTHING
+    if obey:
+        return "\n\n".join(f"{text} [{number}]" for _, number, text in passages)
+    _, number, text = passages[0]
+    first = SENTENCE.match(text)
+    return f"{' '.join((first.group() if first else text).split())} [{number}]"
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    desk: OpenAIServer
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Clients that go away in the middle are part of the tests."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: _Server
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+    def _headers(self) -> dict[str, str]:
+        return {name.lower(): value for name, value in self.headers.items()}
+
+    def do_GET(self) -> None:
+        self.server.desk.requests.append({"path": self.path, "headers": self._headers()})
+        if not self.path.endswith("/models"):
+            return self._json(404, {"error": {"message": "no such path"}})
+        names = ["echo", "obey", *FAULTS]
+        if self.server.desk.scripted:
+            return self._fail(self.server.desk.scripted.popleft())
+        self._json(200, {"object": "list", "data": [_model(name) for name in names]})
+
+    def do_POST(self) -> None:
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        self.server.desk.requests.append(
+            {"path": self.path, "headers": self._headers(), "body": body}
+        )
+        if self.path.endswith("/embeddings"):
+            return self._json(200, _embeddings(body))
+        reply = self.server.desk.reply_to(body["model"])
+        if reply.wait:
+            self.server.desk.closing.wait(reply.wait)
+        if reply.status != 200:
+            return self._fail(reply)
+        if reply.text is None:
+            prompt = str(body["messages"][-1]["content"])
+            reply = replace(reply, text=sensible(prompt, obey=body["model"] == "obey"))
+        if body.get("stream"):
+            self._stream(reply, body)
+        else:
+            self._json(200, _completion(reply.text or "", body))
+
+    def _fail(self, reply: Reply) -> None:
+        key = str(self.headers.get("Authorization", "")).removeprefix("Bearer ")
+        error = {
+            name: value.replace("{key}", key) if isinstance(value, str) else value
+            for name, value in {"message": "scripted fault", **reply.error}.items()
+        }
+        self._json(reply.status, {"error": error}, reply.headers)
+
+    def _json(self, status: int, value: object, headers: dict[str, str] | None = None) -> None:
+        body = json.dumps(value).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        for name, header in (headers or {}).items():
+            self.send_header(name, header)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def _stream(self, reply: Reply, body: dict[str, Any]) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream")
+        self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+        try:
+            for sent, event in enumerate(_events(reply, body)):
+                if sent == reply.pieces:
+                    self.close_connection = True
+                    return self.connection.close()
+                self._chunk(event)
+                if reply.pause and self.server.desk.closing.wait(reply.pause):
+                    return None
+            self._chunk(b"")
+        except OSError:  # the client went away, as it may
+            self.close_connection = True
+
+    def _chunk(self, data: bytes) -> None:
+        self.wfile.write(b"%x\r\n%s\r\n" % (len(data), data))
+        self.wfile.flush()
+
+
+def _events(reply: Reply, body: dict[str, Any]) -> Iterator[bytes]:
+    if reply.raw is not None:
+        yield from (
+            re.findall(rb".{1,8192}", reply.raw, re.DOTALL)
+            if not reply.pause
+            else (event + b"\n\n" for event in reply.raw.split(b"\n\n") if event)
+        )
+        return
+    if len(reply.text or "") > 1_000_000:
+        yield _event(body, {"content": reply.text})
+    else:
+        for piece in re.findall(r"\s*\S+|\s+", reply.text or ""):
+            yield _event(body, {"content": piece})
+    if reply.finished:
+        yield _event(body, {}, finish="stop")
+        if (body.get("stream_options") or {}).get("include_usage"):
+            usage = {"prompt_tokens": 7, "completion_tokens": 5, "total_tokens": 12}
+            yield _data({**_frame(body), "choices": [], "usage": usage})
+        yield b"data: [DONE]\n\n"
+
+
+def _event(body: dict[str, Any], delta: dict[str, Any], finish: str | None = None) -> bytes:
+    choice = {"index": 0, "delta": {"role": "assistant", **delta}, "finish_reason": finish}
+    return _data({**_frame(body), "choices": [choice]})
+
+
+def _data(value: object) -> bytes:
+    return b"data: " + json.dumps(value, ensure_ascii=False).encode() + b"\n\n"
+
+
+def _frame(body: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "id": "chatcmpl-1",
+        "object": "chat.completion.chunk",
+        "created": int(time.time()),
+        "model": body["model"],
+    }
+
+
+def _completion(text: str, body: dict[str, Any]) -> dict[str, Any]:
+    message = {"role": "assistant", "content": text}
+    return {
+        **_frame(body),
+        "object": "chat.completion",
+        "choices": [{"index": 0, "message": message, "finish_reason": "stop"}],
+        "usage": {"prompt_tokens": 7, "completion_tokens": 5, "total_tokens": 12},
+    }
+
+
+def _model(name: str) -> dict[str, Any]:
+    return {"id": name, "object": "model", "created": 0, "owned_by": "tests"}
+
+
+def _embeddings(body: dict[str, Any]) -> dict[str, Any]:
+    texts = [body["input"]] if isinstance(body["input"], str) else body["input"]
+    data = [
+        {"object": "embedding", "index": index, "embedding": _vector(str(text))}
+        for index, text in enumerate(texts)
+    ]
+    usage = {"prompt_tokens": 1, "total_tokens": 1}
+    return {"object": "list", "data": data, "model": body["model"], "usage": usage}
+
+
+def _vector(text: str) -> list[float]:
+    """Words hashed to a direction, so that texts which share words are near."""
+    vector = [0.0] * DIMENSION
+    for word in text.lower().split():
+        digest = hashlib.sha256(word.encode()).digest()
+        vector[digest[0] % DIMENSION] += 1.0 if digest[1] % 2 else -1.0
+    length = math.sqrt(sum(x * x for x in vector)) or 1.0
+    return [x / length for x in vector]
+
+
+def main() -> None:
+    """Serve until interrupted."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--reply", help="the text of every answer")
+    parser.add_argument("--pause", type=float, default=0.0, help="seconds between words")
+    parser.add_argument("--fault", choices=sorted(FAULTS), help="what every request meets")
+    given = parser.parse_args()
+    default = FAULTS.get(given.fault or "", Reply(text=given.reply, pause=given.pause))
+    with OpenAIServer(given.port, default) as server:
+        print(server.url, flush=True)  # noqa: T201  # for whoever started it
+        threading.Event().wait()
+
+
+if __name__ == "__main__":
+    main()
