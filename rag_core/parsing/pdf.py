@@ -7,6 +7,7 @@ cost more than PDFium itself.
 from __future__ import annotations
 
 import ctypes
+import math
 import re
 from array import array
 from collections.abc import Iterator
@@ -15,10 +16,17 @@ from typing import Any
 import pypdfium2_raw.bindings as pdfium
 
 from rag_core.parsing.child import Frame, Refused
-from rag_core.parsing.layout import Line, clean, compose
+from rag_core.parsing.lines import Line, clean
+from rag_core.parsing.mending import compose
+from rag_core.parsing.survey import Survey, title_of
 
 _ENDS = re.compile("\r\n|\r|\n|\ufffe")  # U+FFFE: PDFium's mark for a hyphen at a line's end
+_LETTERS = re.compile(r"[^\W\d_]{2}")
 _PASSWORD_ERROR = 4
+_BOLD = 600
+_MOST_BOOKMARKS = 5000
+
+Box = tuple[float, float, float, float]  # left, top, right, bottom, y downwards
 
 
 class Document:
@@ -42,6 +50,26 @@ class Document:
     def title(self) -> str:
         size = pdfium.FPDF_GetMetaText(self.handle, b"Title", None, 0)
         return self._string(pdfium.FPDF_GetMetaText, size, b"Title")
+
+    def outline(self) -> dict[str, int]:
+        """Titles of the bookmarks and how deep they stand (1 = highest)."""
+        titles: dict[str, int] = {}
+        waiting = [(pdfium.FPDFBookmark_GetFirstChild(self.handle, None), 1)]
+        for _ in range(_MOST_BOOKMARKS):  # bookmarks may go round in a circle
+            if not waiting:
+                break
+            bookmark, depth = waiting.pop()
+            if not bookmark:
+                continue
+            size = pdfium.FPDFBookmark_GetTitle(bookmark, None, 0)
+            if 2 < size < 1000:
+                buffer = ctypes.create_string_buffer(size)
+                pdfium.FPDFBookmark_GetTitle(bookmark, buffer, size)
+                title = clean(buffer.raw[: size - 2].decode("utf-16-le", "replace"), 0)[0]
+                titles.setdefault(title, min(depth, 6))
+            waiting.append((pdfium.FPDFBookmark_GetNextSibling(self.handle, bookmark), depth))
+            waiting.append((pdfium.FPDFBookmark_GetFirstChild(self.handle, bookmark), depth + 1))
+        return titles
 
     def _string(self, call: Any, size: int, argument: object) -> str:
         if not 2 < size < 10_000:
@@ -93,24 +121,58 @@ class PdfPage:
             part = raw[start:stop]
             text, first, places = clean(part, start)
             if text:
-                last = places[-1] if places else first + len(text) - 1
-                box = self._box(first, last, see)
-                if box:
-                    line = Line(text, first, *box, spaced=part[-1:].isspace(), map=places)
-                    line.hyphened = end is not None and end.group() == "\ufffe"
+                line = Line(text, first, 0, 0, 0, 0, spaced=part[-1:].isspace(), map=places)
+                line.hyphened = part[-1:] == "\u00ad" or (end is not None and end[0] == "\ufffe")
+                if self._measure(line, see):
                     lines.append(line)
             start = end.end() if end else stop
         return lines
 
-    def _box(self, first: int, last: int, see: Any) -> tuple[float, float, float, float] | None:
+    def _measure(self, line: Line, see: Any) -> bool:
+        """Give a line its box and its letters' size; False for one that is drawn nowhere."""
+        first, last = line.raw_span(0, 1)[0], line.raw_span(len(line.text) - 1, len(line.text))[0]
         a, b = pdfium.FS_RECTF(), pdfium.FS_RECTF()
-        if not pdfium.FPDFText_GetLooseCharBox(self.text, first, a):
+        if not (
+            pdfium.FPDFText_GetLooseCharBox(self.text, first, a)
+            and pdfium.FPDFText_GetLooseCharBox(self.text, last, b)
+        ):
+            return False
+        start = see(a.left, a.bottom, a.right, a.top)
+        end = see(b.left, b.bottom, b.right, b.top)
+        line.turn = _direction(start, end)
+        if line.turn and abs(pdfium.FPDFText_GetCharAngle(self.text, first)) < 0.1:
+            # Upright letters that do not run to the right: written out of order, or downwards.
+            start = end = self._around(first, last + 1, see) or start
+            narrow = start[2] - start[0] < 2 * (a.top - a.bottom)
+            line.turn = 90 if narrow and len(line.text) > 2 else 0
+        line.left, line.top = min(start[0], end[0]), min(start[1], end[1])
+        line.right, line.bottom = max(start[2], end[2]), max(start[3], end[3])
+        self._weigh(line, first, last)
+        return True
+
+    def _around(self, first: int, end: int, see: Any) -> Box | None:
+        """The box around everything that is drawn of these characters."""
+        left, top, right, low = (ctypes.c_double() for _ in range(4))
+        boxes = []
+        for index in range(min(100, pdfium.FPDFText_CountRects(self.text, first, end - first))):
+            pdfium.FPDFText_GetRect(self.text, index, left, top, right, low)
+            boxes.append(see(left.value, low.value, right.value, top.value))
+        if not boxes:
             return None
-        if not pdfium.FPDFText_GetLooseCharBox(self.text, last, b):
-            return None
-        left, right = min(a.left, b.left), max(a.right, b.right)
-        low, high = min(a.bottom, b.bottom), max(a.top, b.top)
-        return see(left, low, right, high)
+        lefts, tops, rights, bottoms = zip(*boxes, strict=True)
+        return min(lefts), min(tops), max(rights), max(bottoms)
+
+    def _weigh(self, line: Line, first: int, last: int) -> None:
+        """The size and weight of a line's letters, by one in its middle and those at its ends."""
+        letters = _LETTERS.search(line.text, len(line.text) // 2) or _LETTERS.search(line.text)
+        at = line.raw_span(letters.start(), letters.end())[0] if letters else first
+        matrix = pdfium.FS_MATRIX()
+        if pdfium.FPDFText_GetMatrix(self.text, at, matrix):
+            scale = math.hypot(matrix.b, matrix.d)
+            line.em = pdfium.FPDFText_GetFontSize(self.text, at) * scale or line.height
+        line.bold = all(
+            pdfium.FPDFText_GetFontWeight(self.text, place) >= _BOLD for place in (first, at, last)
+        )
 
     def _as_seen(self) -> Any:
         """A function from a box of the page's own space to one as seen, y downwards."""
@@ -119,7 +181,7 @@ class PdfPage:
         xx, xy = ((along_x[i] - origin[i]) / 1000 for i in (0, 1))
         yx, yy = ((along_y[i] - origin[i]) / 1000 for i in (0, 1))
 
-        def see(left: float, low: float, right: float, high: float) -> Any:
+        def see(left: float, low: float, right: float, high: float) -> Box:
             x1 = origin[0] + left * xx + low * yx
             y1 = origin[1] + left * xy + low * yy
             x2 = origin[0] + right * xx + high * yx
@@ -143,21 +205,24 @@ def read_pdf(data: bytearray, request: Frame) -> Iterator[Frame]:
     if document.pages > request["pages"]:
         raise Refused("limit", limit="pages", found=document.pages)
     read: list[list[Line] | None] = []
+    heights: list[float] = []
     characters = 0
     for index in range(document.pages):
-        lines = _lines_of(document, index)
+        lines, height = _lines_of(document, index)
         read.append(lines)
+        heights.append(height)
         characters += sum(len(line.text) for line in lines or ())
         if characters > request["characters"]:
             raise Refused("limit", limit="characters", found=characters)
         yield {"page": index + 1, "of": document.pages}
-    yield {"title": document.title()}
+    survey = Survey.of([lines or [] for lines in read], heights, document.outline())
+    yield {"title": title_of(document.title(), read[0] or [] if read else [], survey)}
     for index, lines in enumerate(read):
         label = document.label(index) or str(index + 1)
         if lines is None:
             yield {"number": index + 1, "label": label, "failed": True}
             continue
-        page = compose(lines)
+        page = compose(lines, survey)
         yield {
             "number": index + 1,
             "label": label,
@@ -166,12 +231,21 @@ def read_pdf(data: bytearray, request: Frame) -> Iterator[Frame]:
         }
 
 
-def _lines_of(document: Document, index: int) -> list[Line] | None:
-    """The lines of one page, None when PDFium cannot open it."""
+def _lines_of(document: Document, index: int) -> tuple[list[Line] | None, float]:
+    """The lines of one page and its height; None when PDFium cannot open it."""
     try:
         page = PdfPage(document, index)
     except Refused:
-        return None
+        return None, 0.0
     lines = page.lines()
     page.close()
-    return lines
+    return lines, page.height
+
+
+def _direction(first: Box, last: Box) -> int:
+    """Where writing goes from its first letter to its last, in degrees clockwise."""
+    across = last[0] + last[2] - first[0] - first[2]
+    down = last[1] + last[3] - first[1] - first[3]
+    if abs(across) >= abs(down):
+        return 0 if across >= 0 else 180
+    return 90 if down > 0 else 270

@@ -16,8 +16,8 @@ from collections.abc import Iterator
 import pypdfium2_raw.bindings as pdfium
 
 from rag_core.parsing.child import Frame, Refused
-from rag_core.parsing.layout import compose
 from rag_core.parsing.limits import MAX_PICTURE_PIXELS, MAX_PICTURE_SIDE
+from rag_core.parsing.mending import PageText, compose
 from rag_core.parsing.pdf import Document, PdfPage
 from rag_core.text import find_quote
 
@@ -38,14 +38,13 @@ def paint(data: bytearray, request: Frame) -> Iterator[Frame]:
         raise Refused("no_page", pages=document.pages)
     page = PdfPage(document, index)
     width, height = _pixels(page, request["scale"])
-    spans = [_boxes(page, quote, width, height) for quote in request["quotes"]]
-    boxes = [box for span in spans for box in span]
+    boxes, found = _marks(page, request["quotes"], width, height)
     yield {
         "png": base64.b64encode(_png(page, width, height, boxes)).decode(),
         "width": width,
         "height": height,
         "boxes": [(a / width, b / height, c / width, d / height) for a, b, c, d in boxes],
-        "marked": bool(spans) and all(spans),
+        "marked": found,
     }
 
 
@@ -61,14 +60,29 @@ def _pixels(page: PdfPage, scale: float) -> tuple[int, int]:
     return max(1, round(width * shrink)), max(1, round(height * shrink))
 
 
-def _boxes(page: PdfPage, quote: str, width: int, height: int) -> list[Box]:
-    """One box for each line that the quote touches, in pixels; none when it is not there."""
-    text = compose(page.lines())
-    span = find_quote(quote, text.text)
-    if span is None:
-        return []
-    lines = (_union(page, *raw, width, height) for raw in text.raw_spans(*span))
-    return [line for line in lines if line is not None]
+def _marks(page: PdfPage, quotes: list[str], width: int, height: int) -> tuple[list[Box], bool]:
+    """Boxes for every line that the quotes touch, in pixels, and whether all were found."""
+    if not quotes:
+        return [], False
+    lines = page.lines()
+    # As it was indexed; and in the file's own order, for what a running header displaced here.
+    texts = compose(lines), compose(lines, ordered=True)
+    marks, found = [], 0
+    for quote in quotes:
+        boxes = _boxes(page, texts, quote, width, height)
+        marks += boxes
+        found += bool(boxes)
+    return marks, found == len(quotes)
+
+
+def _boxes(
+    page: PdfPage, texts: tuple[PageText, ...], quote: str, width: int, height: int
+) -> list[Box]:
+    for text in texts:
+        if span := find_quote(quote, text.text):
+            lines = (_union(page, *raw, width, height) for raw in text.raw_spans(*span))
+            return [line for line in lines if line is not None]
+    return []
 
 
 def _union(page: PdfPage, first: int, end: int, width: int, height: int) -> Box | None:

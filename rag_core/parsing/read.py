@@ -24,6 +24,7 @@ OnPage = Callable[[int, int], None]
 
 _BYTES_PER_CHARACTER = 12  # in a frame: \\uXXXX, twice for a pair, and the frame around it
 _FRAME_BYTES = 2_000  # of a page beside its text
+_UNREADABLE = "unreadable"  # warning of a page that no reader could open
 
 
 def parse(
@@ -41,6 +42,8 @@ def parse(
     check_size(upload.name, len(upload.data), limits)
     reading = _Reading(upload, limits, on_page, cancelled, time.monotonic() + limits.seconds)
     parsed = reading.pdf() if suffix == ".pdf" else reading.text(suffix)
+    if not parsed.pages:
+        raise BrokenFile(name=upload.name)
     if all(page.read_by is ReadBy.UNREAD for page in parsed.pages):
         raise EmptyDocument(name=upload.name, pages=len(parsed.pages))
     return parsed
@@ -70,7 +73,7 @@ class _Reading:
             if not _worth_a_second_try(first):
                 raise
             return self._second(first)
-        failed = [page.number - 1 for page in pages if page.number and "failed" in page.warnings]
+        failed = [page.number - 1 for page in pages if page.number and _UNREADABLE in page.warnings]
         if not failed:
             return Parsed(tuple(pages), title)
         return Parsed(self._mended(pages, failed), title, ("pages_unreadable",))
@@ -187,5 +190,5 @@ def _page(frame: Frame, read_by: ReadBy) -> Page:
         text=text,
         read_by=read_by if text else ReadBy.UNREAD,
         headings=tuple((int(offset), int(level)) for offset, level in frame.get("headings", ())),
-        warnings=("failed",) if frame.get("failed") else (),
+        warnings=(_UNREADABLE,) if frame.get("failed") else (),
     )

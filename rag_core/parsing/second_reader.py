@@ -13,7 +13,7 @@ from pypdf import PdfReader
 from pypdf.errors import FileNotDecryptedError, WrongPasswordError
 
 from rag_core.parsing.child import Frame, Refused
-from rag_core.parsing.layout import clean
+from rag_core.parsing.lines import clean
 
 
 def read_pdf_again(data: bytearray, request: Frame) -> Iterator[Frame]:

@@ -1,0 +1,203 @@
+"""Ordered lines into clean paragraphs with headings, and the way back to raw characters. Pure.
+
+White space and hyphens are all that mending ever adds or takes away, so a quote that is compared
+without them is found in the mended text wherever it stands on the page.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from rag_core.parsing.lines import Line
+from rag_core.parsing.order import reading_order, upright
+from rag_core.parsing.survey import HANGUL, NO_SURVEY, Survey
+
+
+@dataclass(slots=True)
+class PageText:
+    """Mended text; `pieces` = (offset in `text`, line) in order; `headings` as in types.Page."""
+
+    text: str = ""
+    pieces: list[tuple[int, Line]] = field(default_factory=list)
+    headings: list[tuple[int, int]] = field(default_factory=list)
+
+    def raw_spans(self, start: int, end: int) -> list[tuple[int, int]]:
+        """The raw characters behind text[start:end], one span for each line it touches."""
+        spans = []
+        for offset, line in self.pieces:
+            first, last = max(start, offset), min(end, offset + len(line.text))
+            if first < last:
+                spans.append(line.raw_span(first - offset, last - offset))
+        return spans
+
+
+def compose(lines: Sequence[Line], survey: Survey = NO_SURVEY, ordered: bool = False) -> PageText:
+    """The text of a page. `survey` is what the whole document taught; `ordered` keeps the lines
+    in the order that they come in."""
+    kept = [line for line in _once(lines) if not survey.is_running(line)]
+    page, length = PageText(), 0
+    parts: list[str] = []
+    above: list[Line] = []
+    for block in blocks(kept if ordered else reading_order(kept)):
+        right, previous = max(_box(line)[2] for line in block), None
+        for line in block:
+            if previous:
+                gap = _gap(previous, line, block, right, survey)
+            else:
+                gap = _goes_on(above, block, survey) if above else ""
+            length += len(gap)
+            if (gap.startswith("\n") or not parts) and (level := survey.level(line)):
+                page.headings.append((length, level))
+            page.pieces.append((length, line))
+            parts += (gap, line.text)
+            length += len(line.text)
+            previous = line
+        above = block
+    page.text = "".join(parts)
+    page.headings = _without_runs(page)
+    return page
+
+
+def _once(lines: Sequence[Line]) -> list[Line]:
+    """The lines without those that are drawn again over themselves, as a shadow is."""
+    seen: dict[str, list[Line]] = {}
+    kept = []
+    for line in lines:
+        same = seen.setdefault(line.text, [])
+        reach = 0.25 * line.em
+        if not any(
+            abs(line.left - other.left) < reach and abs(line.top - other.top) < reach
+            for other in same[-20:]
+        ):
+            kept.append(line)
+        same.append(line)
+    return kept
+
+
+def _without_runs(page: PageText) -> list[tuple[int, int]]:
+    """The headings but for three or more of one level on end: that is a list or a table."""
+    kept: list[tuple[int, int]] = []
+    run: list[tuple[int, int]] = []
+    for heading in [*page.headings, (-1, -1)]:
+        if run and (heading[1] != run[-1][1] or _text_between(page.text, run[-1][0], heading[0])):
+            kept += run if len(run) < 3 else []
+            run = []
+        run.append(heading)
+    return kept
+
+
+def _text_between(text: str, heading: int, following: int) -> bool:
+    """Whether anything but the heading itself stands before the next one."""
+    return "\n\n" in text[heading:following].rstrip("\n") if following >= 0 else True
+
+
+def blocks(lines: Sequence[Line]) -> list[list[Line]]:
+    """Lines that follow one another directly below, about as large, belong together."""
+    found: list[list[Line]] = []
+    for line in lines:
+        if found and (line.beside or _follows(found[-1], line)):
+            found[-1].append(line)
+        else:
+            found.append([line])
+    return found
+
+
+def _box(line: Line) -> tuple[float, float, float, float]:
+    return upright((line.left, line.top, line.right, line.bottom), line.turn)
+
+
+def _follows(block: Sequence[Line], below: Line) -> bool:
+    above = block[-1]
+    first = next(line for line in reversed(block) if not line.beside)  # of a row
+    if above.turn != below.turn:
+        return False
+    a, b = _box(first), _box(below)
+    height = min(a[3] - a[1], b[3] - b[1])
+    overlap = min(max(a[2], _box(above)[2]), b[2]) - max(a[0], b[0])
+    return (
+        -0.6 * height < b[1] - a[3] < 0.9 * height
+        and b[1] > a[1] + 0.3 * height
+        and (overlap > 0.3 * min(a[2] - a[0], b[2] - b[0]) or abs(a[0] - b[0]) < height)
+        and max(above.em, below.em) < 1.35 * min(above.em, below.em)
+    )
+
+
+_ITEM = re.compile(
+    r"[•‣▪■▫□●○◦◆◇▶▷➢✓※☞·ㆍ*\-–—]\s|\(?[0-9]{1,2}[.)]\s|\(?[가나다라마바사아자차카타파하a-z][.)]\s|[①-⑳]"
+)
+
+
+def _gap(above: Line, line: Line, block: Sequence[Line], right: float, survey: Survey) -> str:
+    """What stands between two lines of a block: a paragraph's end, a line's, a cell's, a space,
+    a hyphen, or nothing inside a word."""
+    if line.beside:
+        return "\t"
+    if survey.level(line) != survey.level(above):
+        return "\n\n"
+    if above.hyphened:
+        return _within(above, line, survey)
+    if above.beside or _ITEM.match(line.text):
+        return "\n"
+    if _is_indented(above, line, block[0]):
+        return "\n\n"
+    if _ends_short(above, line, right) and not (survey.level(line) and len(block) == 2):
+        other_size = max(above.em, line.em) > 1.12 * min(above.em, line.em)
+        return "\n\n" if other_size else "\n"
+    return _within(above, line, survey)
+
+
+def _within(above: Line, line: Line, survey: Survey) -> str:
+    """What stands between two lines of one sentence."""
+    ends, begins = above.text[-1:], line.text[:1]
+    if above.hyphened:
+        return "" if ends.islower() and begins.islower() else "-"
+    broken = survey.spacing.breaks_words and not above.spaced
+    if broken and HANGUL.match(ends) and HANGUL.match(begins):
+        return "" if survey.spacing.one_word(ends, begins) else " "
+    return " "
+
+
+_OPEN_END = re.compile(r"[\w,]$")
+_SENTENCE_END = re.compile(r"[다요죠까함음임됨]$")
+
+
+def _goes_on(above: Sequence[Line], block: Sequence[Line], survey: Survey) -> str:
+    """A paragraph goes on in the next column when its last line is full and ends in the middle
+    of a sentence, and the next begins in the middle of one."""
+    last, line = above[-1], block[0]
+    full = not _ends_short(last, line, max(_box(other)[2] for other in above))
+    alike = last.em == line.em and last.turn == line.turn and not last.beside
+    if not (full and alike and len(above) > 1) or survey.level(last) or survey.level(line):
+        return "\n\n"
+    ends, begins = last.text[-1:], line.text[:1]
+    if last.hyphened and begins.isalnum():
+        return _within(last, line, survey)
+    open_end = _OPEN_END.search(last.text) and not _SENTENCE_END.search(last.text)
+    korean = HANGUL.match(begins) and (HANGUL.match(ends) or ends == ",") and len(block) > 1
+    if open_end and not _ITEM.match(line.text) and (begins.islower() or korean):
+        return _within(last, line, survey)
+    return "\n\n"
+
+
+def _is_indented(above: Line, line: Line, first: Line) -> bool:
+    """A first line set in, after one that was not (and that is no item with a hanging indent)."""
+    start, start_above, height = _box(line)[0], _box(above)[0], line.height
+    left = min(_box(first)[0], start_above)
+    return (
+        start > start_above + height
+        and start_above < left + 0.5 * height
+        and not _ITEM.match(above.text)
+    )
+
+
+def _ends_short(above: Line, line: Line, right: float) -> bool:
+    """Whether the next line's first word would still have fitted."""
+    word = line.text.split(" ", 1)[0][:30]
+    wide = len(_WIDE.findall(word))
+    width = (0.95 * wide + 0.5 * (len(word) - wide) + 0.25) * line.em
+    return _box(above)[2] + width < right - 0.5 * above.em
+
+
+_WIDE = re.compile("[\u1100-\u11ff\u2e80-\ua4cf\uac00-\ud7a3\uff00-\uffef]")

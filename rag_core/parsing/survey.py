@@ -1,0 +1,227 @@
+"""What a whole document teaches about its pages: what repeats, how large a heading is, where
+Korean words end. Pure.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+
+from rag_core.parsing.lines import Line
+
+HANGUL = re.compile("[가-힣]")
+
+Key = tuple[str, int, int]
+
+_EDGE = 0.15  # of a page's height: where running headers and footers stand
+_REPEATED = 0.6  # of the pages, or of the odd or the even ones
+_FEWEST_PAGES = 4
+_HEADING_MIN = 1.12  # times the size of the body
+_HEADING_LENGTH = 120
+_BOLD_HEADING_LENGTH = 80
+_DEEPEST = 4
+_BREAKS_WORDS = 0.15  # documents that break between words come to 0.03-0.04, others to 0.3-0.6
+_SAMPLE = 60_000  # characters that teach enough about Korean spacing
+_CLOSED = re.compile(r"[.,;:!?。…]$|다$|요$")
+_ARTICLE = re.compile(r"제\s?\d+\s?([편장절관조])(?![가-힣]{2})")
+_ARTICLE_LEVELS = {"편": 1, "장": 1, "절": 2, "관": 3, "조": 3}
+_NUMBER = re.compile(r"[0-9]+")
+_ROMAN = re.compile(r"[ivxlIVXL]+")
+_DIGITS = re.compile(r"\d+|(?<![a-z])[ivxl]+(?![a-z])")
+
+
+@dataclass(frozen=True, slots=True)
+class Spacing:
+    """Where Korean words of this document end, counted between letters inside its lines."""
+
+    inside: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    across: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    last: Mapping[str, float] = field(default_factory=dict)  # share of a letter that ends words
+    first: Mapping[str, float] = field(default_factory=dict)  # share of a letter that begins them
+    breaks_words: bool = False
+
+    @classmethod
+    def of(cls, lines: Sequence[Line]) -> Spacing:
+        text = " ".join(line.text for line in lines)[:_SAMPLE]
+        words = text.split()
+        letters = Counter(text)
+        last = Counter(word[-1] for word in words)
+        first = Counter(word[0] for word in words)
+        spacing = cls(
+            inside=Counter(pairwise(text)),
+            across=Counter((a[-1], b[0]) for a, b in pairwise(words)),
+            last={letter: count / letters[letter] for letter, count in last.items()},
+            first={letter: count / letters[letter] for letter, count in first.items()},
+        )
+        return replace(spacing, breaks_words=spacing._found(lines))
+
+    def one_word(self, before: str, after: str) -> bool:
+        """Whether these two letters, seen together, rather stand inside one word."""
+        ends = self.last.get(before, 0.3) * self.first.get(after, 0.3)
+        goes_on = (1 - self.last.get(before, 0.3)) * (1 - self.first.get(after, 0.3))
+        return self.inside.get((before, after), 0) + goes_on > (
+            self.across.get((before, after), 0) + ends
+        )
+
+    def _found(self, lines: Sequence[Line]) -> bool:
+        """Whether lines of this document break inside words."""
+        breaks = [
+            self.one_word(line.text[-1], following.text[0])
+            for line, following in pairwise(lines)
+            if not line.spaced and HANGUL.match(line.text[-1]) and HANGUL.match(following.text[0])
+        ]
+        return len(breaks) >= 5 and sum(breaks) > _BREAKS_WORDS * len(breaks)
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """The document as a whole. Empty, it changes nothing."""
+
+    running: frozenset[Key] = frozenset()
+    sizes: Mapping[float, int] = field(default_factory=dict)  # of letters → level of heading
+    outline: Mapping[str, int] = field(default_factory=dict)  # heading without spaces → level
+    body: float = 0.0
+    bold_is_rare: bool = False
+    spacing: Spacing = Spacing()
+
+    @classmethod
+    def of(
+        cls,
+        pages: Sequence[Sequence[Line]],
+        heights: Sequence[float],
+        outline: Mapping[str, int] | None = None,
+    ) -> Survey:
+        every = [line for page in pages for line in page]
+        weights: Counter[float] = Counter()
+        bold = 0
+        for line in every:
+            weights[_size(line)] += len(line.text)
+            bold += len(line.text) * line.bold
+        body = weights.most_common(1)[0][0] if weights else 0.0
+        total = weights.total()
+        korean = any(HANGUL.search(line.text) for line in every[:500])
+        return cls(
+            running=_running(pages, heights),
+            sizes=_heading_sizes(every, body, weights, total),
+            outline={_squashed(title): level for title, level in (outline or {}).items()},
+            body=body,
+            bold_is_rare=0 < bold < 0.15 * total,
+            spacing=Spacing.of(every) if korean else Spacing(),
+        )
+
+    def is_running(self, line: Line) -> bool:
+        """A header, a footer or a page number that goes through the document."""
+        return bool(self.running) and _key(line) in self.running
+
+    def level(self, line: Line) -> int:
+        """1 … for a heading line (1 = highest), 0 for any other."""
+        text = line.text
+        if len(text) > _HEADING_LENGTH or sum(map(str.isalpha, text[:20])) < 2 or line.turn:
+            return 0
+        if self.outline and (level := self.outline.get(_squashed(text))):
+            return level
+        if level := self.sizes.get(_size(line), 0):
+            return level
+        if (article := _ARTICLE.match(text)) and len(text) <= 40:
+            return _ARTICLE_LEVELS[article.group(1)]
+        if not (self.bold_is_rare and line.bold) or len(text) > _BOLD_HEADING_LENGTH:
+            return 0
+        closed = _CLOSED.search(text) or line.em < 0.95 * self.body or not text[0].isalnum()
+        return 0 if closed else min(_DEEPEST, len(self.sizes) + 1)
+
+
+NO_SURVEY = Survey()
+
+
+def title_of(metadata: str, first_page: Sequence[Line], survey: Survey) -> str:
+    """The document's own title: as its makers say, else its largest line on the first page."""
+    if metadata and not _NO_TITLE.search(metadata):
+        return metadata
+    largest = max((_size(line) for line in first_page), default=0.0)
+    if largest < survey.body * 1.2:
+        return ""
+    lines = [line for line in first_page if _size(line) == largest and not line.turn]
+    title = " ".join(line.text for line in lines[:3])
+    return title[:200] if sum(map(str.isalpha, title)) >= 3 else ""
+
+
+_NO_TITLE = re.compile(
+    r"\.(docx?|hwpx?|pptx?|xlsx?|pdf|exe|indd|qxd|tex|dvi|rtf|odt|html?|txt)\s*$"
+    r"|^(untitled|제목\s?없음|microsoft |powerpoint |프레젠테이션|document\d*$|title$|slide 1$)",
+    re.IGNORECASE,
+)
+
+
+def _size(line: Line) -> float:
+    return round(line.em * 2) / 2
+
+
+def _squashed(text: str) -> str:
+    return "".join(text.split()).casefold()
+
+
+def _heading_sizes(
+    lines: Sequence[Line], body: float, weights: Counter[float], total: int
+) -> dict[float, int]:
+    """Sizes clearly above the body's that carry little of the text, the largest first."""
+    larger = {
+        _size(line)
+        for line in lines
+        if len(line.text) <= _HEADING_LENGTH and sum(map(str.isalpha, line.text)) >= 2
+    }
+    sizes = sorted(
+        (size for size in larger if size > body * _HEADING_MIN and weights[size] < 0.2 * total),
+        reverse=True,
+    )
+    return {size: min(_DEEPEST, rank) for rank, size in enumerate(sizes, start=1)}
+
+
+def _key(line: Line) -> Key:
+    """The same for a line that goes through the pages, whatever number it carries."""
+    return _DIGITS.sub("#", _squashed(line.text)), round(line.top / 12), line.turn
+
+
+def _running(pages: Sequence[Sequence[Line]], heights: Sequence[float]) -> frozenset[Key]:
+    """Keys of the lines that stand at the edges of most pages, or of most odd or even ones."""
+    places: dict[Key, dict[int, str]] = {}
+    for number, (page, height) in enumerate(zip(pages, heights, strict=True)):
+        for line in page:
+            if _at_edge(line, page, height):
+                places.setdefault(_key(line), {})[number] = line.text
+    written = [number for number, page in enumerate(pages) if page]
+    groups = [written, *([n for n in written if n % 2 == side] for side in (0, 1))]
+    return frozenset(
+        key
+        for key, texts in places.items()
+        if any(
+            len(group) >= _FEWEST_PAGES and len(texts.keys() & group) > _REPEATED * len(group)
+            for group in groups
+        )
+        and (any(map(str.isalpha, key[0])) or _counts_pages(texts))
+    )
+
+
+def _counts_pages(texts: Mapping[int, str]) -> bool:
+    """Whether numbers that stand alone go up with the pages; a column of a table does not."""
+    steps: Counter[int] = Counter()
+    for page, text in texts.items():
+        steps.update({int(number[:6]) - page for number in _NUMBER.findall(text)})
+        steps.update({0} if _ROMAN.fullmatch(text) else ())
+    return bool(steps) and steps.most_common(1)[0][1] > _REPEATED * len(texts)
+
+
+def _at_edge(line: Line, page: Sequence[Line], height: float) -> bool:
+    """At the top or the bottom and apart from the text, or written up the side."""
+    if line.turn:
+        return True
+    if line.bottom > _EDGE * height and line.top < (1 - _EDGE) * height:
+        return False
+    inner = (
+        [other.top - line.bottom for other in page if other.top >= line.bottom]
+        if line.bottom <= _EDGE * height
+        else [line.top - other.bottom for other in page if other.bottom <= line.top]
+    )
+    return not inner or min(inner) > 0.3 * line.height
