@@ -10,20 +10,6 @@ from pages.ui.shell import enter
 from rag_core.parsing import FORMATS
 
 visitor, words = enter()
-conversation = history.current(visitor)
-history.sidebar(visitor, words, conversation)
-documents = visitor.library.documents()
-
-if not documents and conversation is None:
-    welcome.show(visitor, words)
-elif conversation is None:
-    welcome.show_ready(words, documents)
-
-if conversation is not None:
-    for turn in visitor.conversations.turns(conversation.id):
-        show_turn(visitor, words, turn)
-
-jobs = st.container()
 sent = st.chat_input(
     words("chat.placeholder"),
     key="question",
@@ -38,9 +24,19 @@ if sent:
     question = sent.text.strip()
 if question:
     uploads.dismiss_done(visitor)
-with jobs:
-    uploads.show_jobs(visitor, words)
+
+conversation = history.current(visitor)
+history.sidebar(visitor, words, conversation)
+documents = visitor.library.documents()
+
+if conversation is not None:
+    for turn in visitor.conversations.turns(conversation.id):
+        show_turn(visitor, words, turn)
+elif documents and not question:
+    welcome.show_ready(words, documents)
+elif not documents and not question:
+    welcome.show(visitor, words)
+
+uploads.show_jobs(visitor, words)
 if question:
     asking.ask(visitor, words, conversation, question)
-elif sent:
-    st.rerun()

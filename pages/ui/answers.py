@@ -17,6 +17,7 @@ from rag_core.translations import error_in_words
 from rag_core.types import Answer, Citation, Finish, Hit, Turn
 
 _QUOTE_LENGTH = 400
+_FLAG = "\u2691"  # stands for the badge until the text has been made safe
 _MARK = re.compile(r"\[(\d{1,3})\]")
 
 
@@ -31,7 +32,7 @@ def show_turn(visitor: Visitor, words: Words, turn: Turn) -> None:
 def _answer(visitor: Visitor, words: Words, turn: Turn) -> None:
     answer = turn.answer
     if answer.text:
-        st.markdown(_with_marks(answer))
+        st.markdown(_with_marks(words, answer))
     _endings(words, answer)
     if not answer.answerable:
         st.info(words("answer.not_found"), icon=":material/search_off:")
@@ -42,15 +43,29 @@ def _answer(visitor: Visitor, words: Words, turn: Turn) -> None:
     _footer(words, answer)
 
 
-def _with_marks(answer: Answer) -> str:
-    """The text made safe; its citation marks as badges, unsupported sentences marked."""
-    text = safe_markdown(answer.text)
+def _with_marks(words: Words, answer: Answer) -> str:
+    """The text made safe; its citation marks as badges, sentences without a source marked."""
+    text = safe_markdown(_flagged(answer))
     known = {citation.number for citation in answer.citations}
 
     def badge(mark: re.Match[str]) -> str:
         return f":blue-badge[{mark[1]}]" if int(mark[1]) in known else mark[0]
 
-    return _MARK.sub(badge, text)
+    flag = f" :orange-badge[{words('answer.no_source')}]"
+    return _MARK.sub(badge, text).replace(_FLAG, flag)
+
+
+def _flagged(answer: Answer) -> str:
+    """The text with a flag behind every sentence that claims something and has no source."""
+    pieces, done = [], 0
+    for sentence in answer.sentences:
+        at = answer.text.find(sentence.text, done)
+        if at < 0 or sentence.supported:
+            continue
+        end = at + len(sentence.text)
+        pieces.append(answer.text[done:end] + _FLAG)
+        done = end
+    return "".join(pieces) + answer.text[done:]
 
 
 def _endings(words: Words, answer: Answer) -> None:
@@ -117,17 +132,15 @@ def _footer(words: Words, answer: Answer) -> None:
     parts = []
     if answer.offered_citations:
         parts.append(words("answer.verified", n=len(answer.citations), of=answer.offered_citations))
-    missing = [sentence for sentence in answer.sentences if not sentence.supported]
+    missing = sum(not sentence.supported for sentence in answer.sentences)
     if missing:
-        parts.append(words("answer.unsupported", n=len(missing)))
+        parts.append(words("answer.unsupported", n=missing))
     if answer.model == "extractive":
         parts.append(words("answer.extractive"))
     else:
         parts.append(literal(answer.model))
     parts.append(words("answer.seconds", seconds=f"{answer.seconds:.1f}"))
     st.caption(" · ".join(parts))
-    for sentence in missing[:5]:
-        st.caption(f":orange-badge[{words('answer.no_source')}] {literal(_short(sentence.text))}")
 
 
 def _short(text: str) -> str:

@@ -100,10 +100,15 @@ def _stream(stream: AnswerStream, words: Words) -> None:
     place.markdown(shown + safe.finish())
 
 
-@st.fragment(run_every=1.0)
 def _watch_for_stop() -> None:
     """After Stop the script is gone: draw the page again, with the answer as it was kept."""
-    if st.session_state.get("answering"):
-        st.session_state["answering"] = False
-        st.rerun()
-    st.session_state["answering"] = True
+    drawn = False
+
+    @st.fragment(run_every=0.5)
+    def watch() -> None:
+        nonlocal drawn
+        if drawn:
+            st.rerun()
+        drawn = True
+
+    watch()
