@@ -1,8 +1,9 @@
 """The inside of the child process: limits first, then the bytes, then one task, then the end.
 
-Started by supervisor.py as a fresh interpreter. What a task needs is imported before the limits
-are set, so that only the document's own work counts. Answers are JSON lines on standard output;
-standard error is closed, so no text of a document reaches a log.
+Started by supervisor.py as a fresh interpreter, without the packages' faces and without typing or
+dataclasses: the start is most of the cost of a small file. What a task needs is imported before
+the limits are set, so that only the document's own work counts. Answers are JSON lines on standard
+output; standard error is closed, so no text of a document reaches a log.
 """
 
 from __future__ import annotations
@@ -11,12 +12,18 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator
-from typing import Any
 
 EXIT_MEMORY = 77
 _CPU_GRACE_SECONDS = 2  # the watcher outside ends it first; this is the second net
 
-Frame = dict[str, Any]
+TYPE_CHECKING = False  # importing typing for it would cost a tenth of the start
+if TYPE_CHECKING:
+    from types import ModuleType
+    from typing import Any
+
+    Frame = dict[str, Any]
+else:
+    Frame = dict
 Task = Callable[[bytearray, Frame], Iterator[Frame]]
 
 
@@ -44,8 +51,21 @@ def main() -> None:
         answers.write(json.dumps({"error": refused.frame}).encode() + b"\n")
     except MemoryError:
         os._exit(EXIT_MEMORY)
+    except Exception as mistake:  # ours: told by kind and place only, its message may be the file's
+        answers.write(json.dumps({"mistake": _place(mistake)}).encode() + b"\n")
+        answers.flush()
+        os._exit(1)
     answers.flush()
     os._exit(0)  # freeing a broken document's structures could still crash
+
+
+def _place(mistake: Exception) -> str:
+    trace = mistake.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = trace.tb_frame.f_code.co_filename if trace else "?"
+    line = trace.tb_lineno if trace else 0
+    return f"{type(mistake).__name__} at {os.path.basename(place)}:{line}"
 
 
 def _task(name: str) -> Task:
@@ -83,7 +103,7 @@ def limit(memory_mb: int, seconds: float, writes: int) -> None:
         _watch_memory(memory)
 
 
-def _lower(resource: Any, kind: int, value: int) -> None:
+def _lower(resource: ModuleType, kind: int, value: int) -> None:
     hard = resource.getrlimit(kind)[1]
     if hard != resource.RLIM_INFINITY:
         value = min(value, hard)

@@ -8,20 +8,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 from rag_core.parsing.lines import Line
-from rag_core.parsing.order import reading_order, upright
+from rag_core.parsing.order import reading_order
 from rag_core.parsing.survey import HANGUL, NO_SURVEY, Survey
 
 
-@dataclass(slots=True)
 class PageText:
     """Mended text; `pieces` = (offset in `text`, line) in order; `headings` as in types.Page."""
 
-    text: str = ""
-    pieces: list[tuple[int, Line]] = field(default_factory=list)
-    headings: list[tuple[int, int]] = field(default_factory=list)
+    def __init__(self) -> None:
+        self.text = ""
+        self.pieces: list[tuple[int, Line]] = []
+        self.headings: list[tuple[int, int]] = []
 
     def raw_spans(self, start: int, end: int) -> list[tuple[int, int]]:
         """The raw characters behind text[start:end], one span for each line it touches."""
@@ -37,19 +36,21 @@ def compose(lines: Sequence[Line], survey: Survey = NO_SURVEY, ordered: bool = F
     """The text of a page. `survey` is what the whole document taught; `ordered` keeps the lines
     in the order that they come in."""
     kept = [line for line in _once(lines) if not survey.is_running(line)]
+    for line in kept:
+        line.level = survey.level(line)
     page, length = PageText(), 0
     parts: list[str] = []
     above: list[Line] = []
     for block in blocks(kept if ordered else reading_order(kept)):
-        right, previous = max(_box(line)[2] for line in block), None
+        right, previous = max(line.seat[2] for line in block), None
         for line in block:
             if previous:
                 gap = _gap(previous, line, block, right, survey)
             else:
                 gap = _goes_on(above, block, survey) if above else ""
             length += len(gap)
-            if (gap.startswith("\n") or not parts) and (level := survey.level(line)):
-                page.headings.append((length, level))
+            if (gap.startswith("\n") or not parts) and line.level:
+                page.headings.append((length, line.level))
             page.pieces.append((length, line))
             parts += (gap, line.text)
             length += len(line.text)
@@ -68,7 +69,7 @@ def _once(lines: Sequence[Line]) -> list[Line]:
         same = seen.setdefault(line.text, [])
         reach = 0.25 * line.em
         if not any(
-            abs(line.left - other.left) < reach and abs(line.top - other.top) < reach
+            abs(line.box[0] - other.box[0]) < reach and abs(line.box[1] - other.box[1]) < reach
             for other in same[-20:]
         ):
             kept.append(line)
@@ -104,18 +105,14 @@ def blocks(lines: Sequence[Line]) -> list[list[Line]]:
     return found
 
 
-def _box(line: Line) -> tuple[float, float, float, float]:
-    return upright((line.left, line.top, line.right, line.bottom), line.turn)
-
-
 def _follows(block: Sequence[Line], below: Line) -> bool:
     above = block[-1]
     first = next(line for line in reversed(block) if not line.beside)  # of a row
     if above.turn != below.turn:
         return False
-    a, b = _box(first), _box(below)
+    a, b = first.seat, below.seat
     height = min(a[3] - a[1], b[3] - b[1])
-    overlap = min(max(a[2], _box(above)[2]), b[2]) - max(a[0], b[0])
+    overlap = min(max(a[2], above.seat[2]), b[2]) - max(a[0], b[0])
     return (
         -0.6 * height < b[1] - a[3] < 0.9 * height
         and b[1] > a[1] + 0.3 * height
@@ -134,7 +131,7 @@ def _gap(above: Line, line: Line, block: Sequence[Line], right: float, survey: S
     a hyphen, or nothing inside a word."""
     if line.beside:
         return "\t"
-    if survey.level(line) != survey.level(above):
+    if line.level != above.level:
         return "\n\n"
     if above.hyphened:
         return _within(above, line, survey)
@@ -142,7 +139,7 @@ def _gap(above: Line, line: Line, block: Sequence[Line], right: float, survey: S
         return "\n"
     if _is_indented(above, line, block[0]):
         return "\n\n"
-    if _ends_short(above, line, right) and not (survey.level(line) and len(block) == 2):
+    if _ends_short(above, line, right) and not (line.level and len(block) == 2):
         other_size = max(above.em, line.em) > 1.12 * min(above.em, line.em)
         return "\n\n" if other_size else "\n"
     return _within(above, line, survey)
@@ -167,9 +164,9 @@ def _goes_on(above: Sequence[Line], block: Sequence[Line], survey: Survey) -> st
     """A paragraph goes on in the next column when its last line is full and ends in the middle
     of a sentence, and the next begins in the middle of one."""
     last, line = above[-1], block[0]
-    full = not _ends_short(last, line, max(_box(other)[2] for other in above))
+    full = not _ends_short(last, line, max(other.seat[2] for other in above))
     alike = last.em == line.em and last.turn == line.turn and not last.beside
-    if not (full and alike and len(above) > 1) or survey.level(last) or survey.level(line):
+    if not (full and alike and len(above) > 1) or last.level or line.level:
         return "\n\n"
     ends, begins = last.text[-1:], line.text[:1]
     if last.hyphened and begins.isalnum():
@@ -183,8 +180,8 @@ def _goes_on(above: Sequence[Line], block: Sequence[Line], survey: Survey) -> st
 
 def _is_indented(above: Line, line: Line, first: Line) -> bool:
     """A first line set in, after one that was not (and that is no item with a hanging indent)."""
-    start, start_above, height = _box(line)[0], _box(above)[0], line.height
-    left = min(_box(first)[0], start_above)
+    start, start_above, height = line.seat[0], above.seat[0], line.height
+    left = min(first.seat[0], start_above)
     return (
         start > start_above + height
         and start_above < left + 0.5 * height
@@ -197,7 +194,7 @@ def _ends_short(above: Line, line: Line, right: float) -> bool:
     word = line.text.split(" ", 1)[0][:30]
     wide = len(_WIDE.findall(word))
     width = (0.95 * wide + 0.5 * (len(word) - wide) + 0.25) * line.em
-    return _box(above)[2] + width < right - 0.5 * above.em
+    return above.seat[2] + width < right - 0.5 * above.em
 
 
 _WIDE = re.compile("[\u1100-\u11ff\u2e80-\ua4cf\uac00-\ud7a3\uff00-\uffef]")

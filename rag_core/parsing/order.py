@@ -33,7 +33,7 @@ def reading_order(lines: Sequence[Line]) -> list[Line]:
     for line in lines:
         directions[line.turn] += len(line.text)
     main = directions.most_common(1)[0][0] if directions else 0
-    straight = [_Placed(place, line, main) for place, line in enumerate(lines) if line.turn == main]
+    straight = [_Placed(place, line) for place, line in enumerate(lines) if line.turn == main]
     rest = [line for line in lines if line.turn != main]
     return [placed.line for placed in _arranged(straight, 0)] + rest
 
@@ -43,24 +43,11 @@ class _Placed:
 
     __slots__ = ("bottom", "height", "left", "line", "middle", "place", "right", "top")
 
-    def __init__(self, place: int, line: Line, turn: int) -> None:
+    def __init__(self, place: int, line: Line) -> None:
         self.place, self.line = place, line
-        box = line.left, line.top, line.right, line.bottom
-        self.left, self.top, self.right, self.bottom = upright(box, turn)
+        self.left, self.top, self.right, self.bottom = line.seat
         self.height = max(0.1, self.bottom - self.top)
         self.middle = (self.top + self.bottom) / 2
-
-
-def upright(box: tuple[float, float, float, float], turn: int) -> tuple[float, float, float, float]:
-    """A box as it is when the page is turned so that writing at `turn` runs to the right."""
-    left, top, right, bottom = box
-    if turn == 90:
-        return top, -right, bottom, -left
-    if turn == 180:
-        return -right, -bottom, -left, -top
-    if turn == 270:
-        return -bottom, left, -top, right
-    return box
 
 
 def _arranged(lines: list[_Placed], depth: int) -> list[_Placed]:

@@ -10,13 +10,12 @@ import ctypes
 import math
 import re
 from array import array
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
 
 import pypdfium2_raw.bindings as pdfium
 
 from rag_core.parsing.child import Frame, Refused
-from rag_core.parsing.lines import Line, clean
+from rag_core.parsing.lines import Box, Line, clean
 from rag_core.parsing.mending import compose
 from rag_core.parsing.survey import Survey, title_of
 
@@ -26,7 +25,7 @@ _PASSWORD_ERROR = 4
 _BOLD = 600
 _MOST_BOOKMARKS = 5000
 
-Box = tuple[float, float, float, float]  # left, top, right, bottom, y downwards
+See = Callable[[float, float, float, float], Box]
 
 
 class Document:
@@ -71,7 +70,7 @@ class Document:
             waiting.append((pdfium.FPDFBookmark_GetFirstChild(self.handle, bookmark), depth + 1))
         return titles
 
-    def _string(self, call: Any, size: int, argument: object) -> str:
+    def _string(self, call: Callable[..., object], size: int, argument: object) -> str:
         if not 2 < size < 10_000:
             return ""
         buffer = ctypes.create_string_buffer(size)
@@ -90,6 +89,8 @@ class PdfPage:
         if not self.text:
             self.close()
             raise Refused("broken_page")
+        self._first, self._last = pdfium.FS_RECTF(), pdfium.FS_RECTF()  # made once: it is quicker
+        self._matrix = pdfium.FS_MATRIX()
         self.width: float = pdfium.FPDF_GetPageWidthF(self.handle)
         self.height: float = pdfium.FPDF_GetPageHeightF(self.handle)
 
@@ -121,17 +122,18 @@ class PdfPage:
             part = raw[start:stop]
             text, first, places = clean(part, start)
             if text:
-                line = Line(text, first, 0, 0, 0, 0, spaced=part[-1:].isspace(), map=places)
-                line.hyphened = part[-1:] == "\u00ad" or (end is not None and end[0] == "\ufffe")
+                line = Line(text, first, places)
+                line.spaced = part[-1].isspace()
+                line.hyphened = part[-1] == "\u00ad" or (end is not None and end[0] == "\ufffe")
                 if self._measure(line, see):
                     lines.append(line)
             start = end.end() if end else stop
         return lines
 
-    def _measure(self, line: Line, see: Any) -> bool:
+    def _measure(self, line: Line, see: See) -> bool:
         """Give a line its box and its letters' size; False for one that is drawn nowhere."""
-        first, last = line.raw_span(0, 1)[0], line.raw_span(len(line.text) - 1, len(line.text))[0]
-        a, b = pdfium.FS_RECTF(), pdfium.FS_RECTF()
+        first, last = line.raw, line.raw_span(len(line.text) - 1, len(line.text))[0]
+        a, b = self._first, self._last
         if not (
             pdfium.FPDFText_GetLooseCharBox(self.text, first, a)
             and pdfium.FPDFText_GetLooseCharBox(self.text, last, b)
@@ -139,18 +141,20 @@ class PdfPage:
             return False
         start = see(a.left, a.bottom, a.right, a.top)
         end = see(b.left, b.bottom, b.right, b.top)
-        line.turn = _direction(start, end)
-        if line.turn and abs(pdfium.FPDFText_GetCharAngle(self.text, first)) < 0.1:
+        turn = _direction(start, end)
+        if turn and abs(pdfium.FPDFText_GetCharAngle(self.text, first)) < 0.1:
             # Upright letters that do not run to the right: written out of order, or downwards.
             start = end = self._around(first, last + 1, see) or start
             narrow = start[2] - start[0] < 2 * (a.top - a.bottom)
-            line.turn = 90 if narrow and len(line.text) > 2 else 0
-        line.left, line.top = min(start[0], end[0]), min(start[1], end[1])
-        line.right, line.bottom = max(start[2], end[2]), max(start[3], end[3])
+            turn = 90 if narrow and len(line.text) > 2 else 0
+        left, top, right, bottom = start
+        line.place(
+            (min(left, end[0]), min(top, end[1]), max(right, end[2]), max(bottom, end[3])), turn
+        )
         self._weigh(line, first, last)
         return True
 
-    def _around(self, first: int, end: int, see: Any) -> Box | None:
+    def _around(self, first: int, end: int, see: See) -> Box | None:
         """The box around everything that is drawn of these characters."""
         left, top, right, low = (ctypes.c_double() for _ in range(4))
         boxes = []
@@ -166,20 +170,35 @@ class PdfPage:
         """The size and weight of a line's letters, by one in its middle and those at its ends."""
         letters = _LETTERS.search(line.text, len(line.text) // 2) or _LETTERS.search(line.text)
         at = line.raw_span(letters.start(), letters.end())[0] if letters else first
-        matrix = pdfium.FS_MATRIX()
+        matrix = self._matrix
         if pdfium.FPDFText_GetMatrix(self.text, at, matrix):
             scale = math.hypot(matrix.b, matrix.d)
             line.em = pdfium.FPDFText_GetFontSize(self.text, at) * scale or line.height
-        line.bold = all(
-            pdfium.FPDFText_GetFontWeight(self.text, place) >= _BOLD for place in (first, at, last)
+        weight = pdfium.FPDFText_GetFontWeight
+        line.bold = (
+            weight(self.text, at) >= _BOLD
+            and weight(self.text, first) >= _BOLD
+            and weight(self.text, last) >= _BOLD
         )
 
-    def _as_seen(self) -> Any:
+    def _as_seen(self) -> See:
         """A function from a box of the page's own space to one as seen, y downwards."""
         origin = self._point(0, 0)
         along_x, along_y = self._point(1000, 0), self._point(0, 1000)
         xx, xy = ((along_x[i] - origin[i]) / 1000 for i in (0, 1))
         yx, yy = ((along_y[i] - origin[i]) / 1000 for i in (0, 1))
+
+        if xx > 0 > yy and xy == yx == 0:  # not turned: the common case, kept quick
+
+            def see_straight(left: float, low: float, right: float, high: float) -> Box:
+                return (
+                    origin[0] + left * xx,
+                    origin[1] + high * yy,
+                    origin[0] + right * xx,
+                    origin[1] + low * yy,
+                )
+
+            return see_straight
 
         def see(left: float, low: float, right: float, high: float) -> Box:
             x1 = origin[0] + left * xx + low * yx
@@ -215,7 +234,7 @@ def read_pdf(data: bytearray, request: Frame) -> Iterator[Frame]:
         if characters > request["characters"]:
             raise Refused("limit", limit="characters", found=characters)
         yield {"page": index + 1, "of": document.pages}
-    survey = Survey.of([lines or [] for lines in read], heights, document.outline())
+    survey = Survey([lines or [] for lines in read], heights, document.outline())
     yield {"title": title_of(document.title(), read[0] or [] if read else [], survey)}
     for index, lines in enumerate(read):
         label = document.label(index) or str(index + 1)

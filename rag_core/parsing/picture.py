@@ -16,7 +16,6 @@ from collections.abc import Iterator
 import pypdfium2_raw.bindings as pdfium
 
 from rag_core.parsing.child import Frame, Refused
-from rag_core.parsing.limits import MAX_PICTURE_PIXELS, MAX_PICTURE_SIDE
 from rag_core.parsing.mending import PageText, compose
 from rag_core.parsing.pdf import Document, PdfPage
 from rag_core.text import find_quote
@@ -37,7 +36,7 @@ def paint(data: bytearray, request: Frame) -> Iterator[Frame]:
     if not 0 <= index < document.pages:
         raise Refused("no_page", pages=document.pages)
     page = PdfPage(document, index)
-    width, height = _pixels(page, request["scale"])
+    width, height = _pixels(page, request)
     boxes, found = _marks(page, request["quotes"], width, height)
     yield {
         "png": base64.b64encode(_png(page, width, height, boxes)).decode(),
@@ -48,14 +47,15 @@ def paint(data: bytearray, request: Frame) -> Iterator[Frame]:
     }
 
 
-def _pixels(page: PdfPage, scale: float) -> tuple[int, int]:
+def _pixels(page: PdfPage, request: Frame) -> tuple[int, int]:
     """The size of the picture: as asked, or smaller where the page is enormous."""
+    scale = request["scale"]
     width, height = max(1.0, page.width * scale), max(1.0, page.height * scale)
     shrink = min(
         1.0,
-        math.sqrt(MAX_PICTURE_PIXELS / (width * height)),
-        MAX_PICTURE_SIDE / width,
-        MAX_PICTURE_SIDE / height,
+        math.sqrt(request["pixels"] / (width * height)),
+        request["side"] / width,
+        request["side"] / height,
     )
     return max(1, round(width * shrink)), max(1, round(height * shrink))
 

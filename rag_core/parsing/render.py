@@ -7,7 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from rag_core.errors import BrokenFile, LimitExceeded, NotFound, PasswordNeeded
-from rag_core.parsing.limits import MAX_PICTURE_PIXELS, MAX_QUOTES, PICTURE_LIMITS, Limits
+from rag_core.parsing.limits import (
+    MAX_PICTURE_PIXELS,
+    MAX_PICTURE_SIDE,
+    MAX_QUOTES,
+    PICTURE_LIMITS,
+    Limits,
+)
 from rag_core.parsing.supervisor import ChildFailed, Frame, run_child
 
 _NAME = "the document"  # the caller knows it by name; the bytes do not
@@ -47,6 +53,8 @@ def render(
         "page": page,
         "scale": scale,
         "quotes": list(quotes)[:MAX_QUOTES],
+        "pixels": MAX_PICTURE_PIXELS,
+        "side": MAX_PICTURE_SIDE,
         "password": password,
     }
     try:

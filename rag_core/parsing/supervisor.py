@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import os
 import queue
 import signal
@@ -22,8 +23,21 @@ from typing import IO, Any
 
 Frame = dict[str, Any]
 
+_LOG = logging.getLogger(__name__)
+
 EXIT_MEMORY = 77  # the child noticed itself that memory ran out
-_BOOT = "import sys; sys.path[:] = sys.argv[1:]; from rag_core.parsing.child import main; main()"
+# The packages come as bare names: their faces would import what only this side needs, and the
+# start of the child is most of the cost of a small file.
+_BOOT = """
+import sys
+core, parsing, *sys.path = sys.argv[1:]
+for name, folder in ("rag_core", core), ("rag_core.parsing", parsing):
+    package = sys.modules[name] = type(sys)(name)
+    package.__path__ = [folder]
+from rag_core.parsing.child import main
+main()
+"""
+_HERE = os.path.dirname(os.path.abspath(__file__))
 _POLL_SECONDS = 0.05
 # PDFium aborts (SIGABRT, SIGILL or SIGTRAP, by platform) when an allocation fails; a SIGKILL that
 # is not ours comes from the system's own killer.
@@ -61,7 +75,11 @@ def run_child(
         _in_background(_feed, child.stdin, json.dumps(request).encode() + b"\n", data)
         _in_background(_collect, child.stdout, lines, output_bytes, stopped)
         while (line := _next_line(lines, deadline, cancelled)) is not None:
-            yield _decode(line)
+            frame = _decode(line)
+            if "mistake" in frame:
+                _LOG.error("reading in the child process failed: %s", str(frame["mistake"])[:200])
+                raise ChildFailed("crash")
+            yield frame
         _raise_for(child, deadline)
     finally:
         stopped.set()
@@ -72,8 +90,9 @@ def run_child(
 def _start() -> subprocess.Popen[bytes]:
     """A Python without site packages' hooks, keys or a console; imports what this one imports."""
     keep = ("SYSTEMROOT",)  # Windows cannot start a process without it
+    paths = os.path.dirname(_HERE), _HERE, *(os.path.abspath(path) for path in sys.path)
     return subprocess.Popen(
-        [sys.executable, "-I", "-S", "-c", _BOOT, *(os.path.abspath(path) for path in sys.path)],
+        [sys.executable, "-I", "-S", "-c", _BOOT, *paths],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

@@ -7,7 +7,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from rag_core.parsing.lines import Line
@@ -24,7 +23,7 @@ _HEADING_LENGTH = 120
 _BOLD_HEADING_LENGTH = 80
 _DEEPEST = 4
 _BREAKS_WORDS = 0.15  # documents that break between words come to 0.03-0.04, others to 0.3-0.6
-_SAMPLE = 60_000  # characters that teach enough about Korean spacing
+_SAMPLE = 30_000  # characters that teach enough about Korean spacing
 _CLOSED = re.compile(r"[.,;:!?。…]$|다$|요$")
 _ARTICLE = re.compile(r"제\s?\d+\s?([편장절관조])(?![가-힣]{2})")
 _ARTICLE_LEVELS = {"편": 1, "장": 1, "절": 2, "관": 3, "조": 3}
@@ -33,38 +32,26 @@ _ROMAN = re.compile(r"[ivxlIVXL]+")
 _DIGITS = re.compile(r"\d+|(?<![a-z])[ivxl]+(?![a-z])")
 
 
-@dataclass(frozen=True, slots=True)
 class Spacing:
-    """Where Korean words of this document end, counted between letters inside its lines."""
+    """Where Korean words of a document end, counted between the letters inside its lines."""
 
-    inside: Mapping[tuple[str, str], int] = field(default_factory=dict)
-    across: Mapping[tuple[str, str], int] = field(default_factory=dict)
-    last: Mapping[str, float] = field(default_factory=dict)  # share of a letter that ends words
-    first: Mapping[str, float] = field(default_factory=dict)  # share of a letter that begins them
-    breaks_words: bool = False
-
-    @classmethod
-    def of(cls, lines: Sequence[Line]) -> Spacing:
+    def __init__(self, lines: Sequence[Line] = ()) -> None:
         text = " ".join(line.text for line in lines)[:_SAMPLE]
         words = text.split()
         letters = Counter(text)
         last = Counter(word[-1] for word in words)
         first = Counter(word[0] for word in words)
-        spacing = cls(
-            inside=Counter(pairwise(text)),
-            across=Counter((a[-1], b[0]) for a, b in pairwise(words)),
-            last={letter: count / letters[letter] for letter, count in last.items()},
-            first={letter: count / letters[letter] for letter, count in first.items()},
-        )
-        return replace(spacing, breaks_words=spacing._found(lines))
+        self._inside = Counter(map(str.__add__, text, text[1:]))
+        self._across = Counter(a[-1] + b[0] for a, b in pairwise(words))
+        self._last = {letter: count / letters[letter] for letter, count in last.items()}
+        self._first = {letter: count / letters[letter] for letter, count in first.items()}
+        self.breaks_words = self._found(lines)
 
     def one_word(self, before: str, after: str) -> bool:
         """Whether these two letters, seen together, rather stand inside one word."""
-        ends = self.last.get(before, 0.3) * self.first.get(after, 0.3)
-        goes_on = (1 - self.last.get(before, 0.3)) * (1 - self.first.get(after, 0.3))
-        return self.inside.get((before, after), 0) + goes_on > (
-            self.across.get((before, after), 0) + ends
-        )
+        last, first = self._last.get(before, 0.3), self._first.get(after, 0.3)
+        inside = self._inside[before + after] + (1 - last) * (1 - first)
+        return inside > self._across[before + after] + last * first
 
     def _found(self, lines: Sequence[Line]) -> bool:
         """Whether lines of this document break inside words."""
@@ -76,64 +63,50 @@ class Spacing:
         return len(breaks) >= 5 and sum(breaks) > _BREAKS_WORDS * len(breaks)
 
 
-@dataclass(frozen=True, slots=True)
 class Survey:
-    """The document as a whole. Empty, it changes nothing."""
+    """The document as a whole. Made of nothing, it changes nothing."""
 
-    running: frozenset[Key] = frozenset()
-    sizes: Mapping[float, int] = field(default_factory=dict)  # of letters → level of heading
-    outline: Mapping[str, int] = field(default_factory=dict)  # heading without spaces → level
-    body: float = 0.0
-    bold_is_rare: bool = False
-    spacing: Spacing = Spacing()
-
-    @classmethod
-    def of(
-        cls,
-        pages: Sequence[Sequence[Line]],
-        heights: Sequence[float],
+    def __init__(
+        self,
+        pages: Sequence[Sequence[Line]] = (),
+        heights: Sequence[float] = (),
         outline: Mapping[str, int] | None = None,
-    ) -> Survey:
+    ) -> None:
         every = [line for page in pages for line in page]
         weights: Counter[float] = Counter()
         bold = 0
         for line in every:
             weights[_size(line)] += len(line.text)
             bold += len(line.text) * line.bold
-        body = weights.most_common(1)[0][0] if weights else 0.0
         total = weights.total()
+        self.body = weights.most_common(1)[0][0] if weights else 0.0
+        self._bold_is_rare = 0 < bold < 0.15 * total
+        self._outline = {_squashed(title): level for title, level in (outline or {}).items()}
+        self._sizes = _heading_sizes(every, self.body, weights, total)
+        self._running = _running(pages, heights)
+        self._rows = {key[1:] for key in self._running}
         korean = any(HANGUL.search(line.text) for line in every[:500])
-        return cls(
-            running=_running(pages, heights),
-            sizes=_heading_sizes(every, body, weights, total),
-            outline={_squashed(title): level for title, level in (outline or {}).items()},
-            body=body,
-            bold_is_rare=0 < bold < 0.15 * total,
-            spacing=Spacing.of(every) if korean else Spacing(),
-        )
+        self.spacing = Spacing(every) if korean else Spacing()
 
     def is_running(self, line: Line) -> bool:
         """A header, a footer or a page number that goes through the document."""
-        return bool(self.running) and _key(line) in self.running
+        return _row(line) in self._rows and _key(line) in self._running
 
     def level(self, line: Line) -> int:
         """1 … for a heading line (1 = highest), 0 for any other."""
         text = line.text
         if len(text) > _HEADING_LENGTH or sum(map(str.isalpha, text[:20])) < 2 or line.turn:
             return 0
-        if self.outline and (level := self.outline.get(_squashed(text))):
+        if self._outline and (level := self._outline.get(_squashed(text))):
             return level
-        if level := self.sizes.get(_size(line), 0):
+        if level := self._sizes.get(_size(line), 0):
             return level
         if (article := _ARTICLE.match(text)) and len(text) <= 40:
             return _ARTICLE_LEVELS[article.group(1)]
-        if not (self.bold_is_rare and line.bold) or len(text) > _BOLD_HEADING_LENGTH:
+        if not (self._bold_is_rare and line.bold) or len(text) > _BOLD_HEADING_LENGTH:
             return 0
         closed = _CLOSED.search(text) or line.em < 0.95 * self.body or not text[0].isalnum()
-        return 0 if closed else min(_DEEPEST, len(self.sizes) + 1)
-
-
-NO_SURVEY = Survey()
+        return 0 if closed else min(_DEEPEST, len(self._sizes) + 1)
 
 
 def title_of(metadata: str, first_page: Sequence[Line], survey: Survey) -> str:
@@ -167,21 +140,25 @@ def _heading_sizes(
     lines: Sequence[Line], body: float, weights: Counter[float], total: int
 ) -> dict[float, int]:
     """Sizes clearly above the body's that carry little of the text, the largest first."""
+    least = body * _HEADING_MIN
     larger = {
         _size(line)
         for line in lines
-        if len(line.text) <= _HEADING_LENGTH and sum(map(str.isalpha, line.text)) >= 2
+        if line.em > least
+        and len(line.text) <= _HEADING_LENGTH
+        and sum(map(str.isalpha, line.text)) >= 2
     }
-    sizes = sorted(
-        (size for size in larger if size > body * _HEADING_MIN and weights[size] < 0.2 * total),
-        reverse=True,
-    )
+    sizes = sorted(size for size in larger if size > least and weights[size] < 0.2 * total)[::-1]
     return {size: min(_DEEPEST, rank) for rank, size in enumerate(sizes, start=1)}
 
 
 def _key(line: Line) -> Key:
     """The same for a line that goes through the pages, whatever number it carries."""
-    return _DIGITS.sub("#", _squashed(line.text)), round(line.top / 12), line.turn
+    return _DIGITS.sub("#", _squashed(line.text)), *_row(line)
+
+
+def _row(line: Line) -> tuple[int, int]:
+    return round(line.box[1] / 12), line.turn
 
 
 def _running(pages: Sequence[Sequence[Line]], heights: Sequence[float]) -> frozenset[Key]:
@@ -217,11 +194,15 @@ def _at_edge(line: Line, page: Sequence[Line], height: float) -> bool:
     """At the top or the bottom and apart from the text, or written up the side."""
     if line.turn:
         return True
-    if line.bottom > _EDGE * height and line.top < (1 - _EDGE) * height:
+    _, top, _, bottom = line.box
+    if bottom > _EDGE * height and top < (1 - _EDGE) * height:
         return False
     inner = (
-        [other.top - line.bottom for other in page if other.top >= line.bottom]
-        if line.bottom <= _EDGE * height
-        else [line.top - other.bottom for other in page if other.bottom <= line.top]
+        [other.box[1] - bottom for other in page if other.box[1] >= bottom]
+        if bottom <= _EDGE * height
+        else [top - other.box[3] for other in page if other.box[3] <= top]
     )
     return not inner or min(inner) > 0.3 * line.height
+
+
+NO_SURVEY = Survey()
