@@ -62,7 +62,7 @@ _DROPPED = re.compile(
 )
 # One for one: kinds of white space, and the bullets of the Symbol and Wingdings fonts.
 _PLAIN = str.maketrans(
-    dict.fromkeys("\t\x0b\x0c\x85\xa0\u2028\u2029", " ")
+    dict.fromkeys("\t\n\r\x0b\x0c\x85\xa0\u2028\u2029", " ")
     | {"\uf0b7": "•", "\uf0a7": "▪", "\uf06e": "■", "\uf0d8": "➢", "\uf0fc": "✓"}
 )
 

@@ -35,9 +35,10 @@ class PageText:
 def compose(lines: Sequence[Line], survey: Survey = NO_SURVEY, ordered: bool = False) -> PageText:
     """The text of a page. `survey` is what the whole document taught; `ordered` keeps the lines
     in the order that they come in."""
-    kept = [line for line in _once(lines) if not survey.is_running(line)]
+    once = _once(lines)
+    kept = [line for line in once if not survey.is_running(line)] or once
     for line in kept:
-        line.level = survey.level(line)
+        line.level, line.beside = survey.level(line), False
     page, length = PageText(), 0
     parts: list[str] = []
     above: list[Line] = []
@@ -107,7 +108,7 @@ def blocks(lines: Sequence[Line]) -> list[list[Line]]:
 
 def _follows(block: Sequence[Line], below: Line) -> bool:
     above = block[-1]
-    first = next(line for line in reversed(block) if not line.beside)  # of a row
+    first = next((line for line in reversed(block) if not line.beside), above)  # of a row
     if above.turn != below.turn:
         return False
     a, b = first.seat, below.seat

@@ -62,7 +62,10 @@ def _arranged(lines: list[_Placed], depth: int) -> list[_Placed]:
             if _numbers_lines(parts[0]):
                 return _arranged(parts[1], depth + 1) + parts[0]
             return _table(down, depth)
-        if not along or _prefers_columns(lines, across, along):
+        prose = (
+            _is_prose(parts[0]) and _is_prose(parts[1]) and (not along or 2 * across[0] > along[0])
+        )
+        if prose or not along or _prefers_columns(lines, across, along):
             return _arranged(parts[0], depth + 1) + _arranged(parts[1], depth + 1)
     if _is_grid(down):
         return _table(down, depth)

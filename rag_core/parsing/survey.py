@@ -163,6 +163,8 @@ def _row(line: Line) -> tuple[int, int]:
 
 def _running(pages: Sequence[Sequence[Line]], heights: Sequence[float]) -> frozenset[Key]:
     """Keys of the lines that stand at the edges of most pages, or of most odd or even ones."""
+    if len(pages) < _FEWEST_PAGES:
+        return frozenset()
     places: dict[Key, dict[int, str]] = {}
     for number, (page, height) in enumerate(zip(pages, heights, strict=True)):
         for line in page:

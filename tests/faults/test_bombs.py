@@ -1,0 +1,156 @@
+"""Broken, hostile and odd files: each ends as it should, and only its own reading ends."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from rag_core.errors import BadUpload, BrokenFile, EmptyDocument, LimitExceeded, PasswordNeeded
+from rag_core.parsing import Limits, parse, render
+from rag_core.types import Parsed, Upload
+from tests.faults import pdfs
+
+SHARED = Path(__file__).parents[2].parent / "shared" / "data" / "pdf"
+ODD = SHARED / "odd"
+GROWTH_MB = 50
+ORDINARY = Limits()
+
+needs_odd = pytest.mark.skipif(not ODD.is_dir(), reason="the shared odd PDFs are not here")
+
+
+def read(name: str, data: bytes, limits: Limits = ORDINARY, password: str | None = None) -> object:
+    """Its pages, or the error that it ended in; anything but ours fails the test."""
+    try:
+        return parse(Upload(name, data, password), limits)
+    except BadUpload as error:
+        return error
+
+
+def resident_mb() -> float:
+    psutil = pytest.importorskip("psutil")
+    return float(psutil.Process().memory_info().rss) / 2**20
+
+
+@pytest.mark.parametrize("kind", pdfs.BROKEN)
+def test_what_is_no_pdf_is_broken(kind: str) -> None:
+    assert isinstance(read("x.pdf", pdfs.BROKEN[kind]()), BrokenFile)
+
+
+@pytest.mark.parametrize("kind", pdfs.BOMBS)
+def test_a_bomb_ends_its_own_reading_only(kind: str) -> None:
+    data, before = pdfs.BOMBS[kind](), resident_mb()
+    started = time.monotonic()
+    end = read("bomb.pdf", data, Limits(seconds=20))
+    assert time.monotonic() - started < 25
+    assert isinstance(end, Parsed | LimitExceeded | EmptyDocument)
+    assert resident_mb() - before < GROWTH_MB
+
+
+def test_a_bomb_of_memory_says_so_quickly() -> None:
+    started = time.monotonic()
+    end = read("bomb.pdf", pdfs.flate_double())
+    assert isinstance(end, LimitExceeded)
+    assert end.details["limit"] == "memory"
+    assert time.monotonic() - started < 10
+
+
+def test_a_bomb_of_pages_is_ended_at_the_limit_of_seconds() -> None:
+    started = time.monotonic()
+    end = read("bomb.pdf", pdfs.pages_shared(), Limits(seconds=3))
+    assert isinstance(end, LimitExceeded)
+    assert end.details["limit"] == "seconds"
+    assert time.monotonic() - started < 5
+
+
+def test_drawing_a_bomb_ends_too() -> None:
+    for data in (pdfs.flate_double(), pdfs.xobject_laughs()):
+        with pytest.raises(BadUpload):
+            render(data, 1, limits=Limits(seconds=5))
+
+
+def test_another_visitor_reads_on_during_a_bomb() -> None:
+    ends: list[object] = []
+    bomb = threading.Thread(
+        target=lambda: ends.append(read("bomb.pdf", pdfs.pages_shared(), Limits(seconds=4)))
+    )
+    bomb.start()
+    for _ in range(5):
+        assert parse(Upload("mine.pdf", pdfs.text_page())).pages[0].text == "Hello reader"
+    assert bomb.is_alive()
+    bomb.join()
+    assert isinstance(ends[0], LimitExceeded)
+
+
+def test_a_lying_page_count_and_a_deep_page_tree() -> None:
+    lied = read("x.pdf", pdfs.count_lie())
+    assert isinstance(lied, Parsed)
+    assert lied.pages[0].text == "Hello reader"
+    assert "pages_unreadable" in lied.warnings
+    assert isinstance(read("x.pdf", pdfs.pagetree_deep()), BadUpload)
+
+
+@pytest.mark.parametrize("tenth", range(10))
+def test_truncated_anywhere_it_is_read_or_broken(tenth: int) -> None:
+    end = read("cut.pdf", pdfs.truncated(tenth / 10))
+    assert isinstance(end, Parsed | BrokenFile | EmptyDocument)
+
+
+def test_junk_before_the_header_is_no_harm() -> None:
+    end = read("x.pdf", pdfs.junk_before_header())
+    assert isinstance(end, Parsed)
+    assert end.pages[0].text == "Found after junk"
+
+
+def _expectations() -> list[dict[str, object]]:
+    if not ODD.is_dir():
+        return []
+    lines = (ODD / "expectations.jsonl").read_text("utf-8").splitlines()
+    return [json.loads(line) for line in lines]
+
+
+def _opens(told: dict[str, object], end: object) -> bool:
+    if told.get("has_text") is False:
+        return isinstance(end, EmptyDocument) and end.details["pages"] == told["pages"]
+    return isinstance(end, Parsed) and len(end.pages) == told.get("pages", len(end.pages))
+
+
+_AS_EXPECTED: dict[str, Callable[[dict[str, object], object], bool]] = {
+    "opens": _opens,
+    "opens_no_render": lambda told, end: isinstance(end, Parsed),
+    "needs_password": lambda told, end: isinstance(end, PasswordNeeded),
+    "broken": lambda told, end: isinstance(end, BrokenFile),
+    "either": lambda told, end: isinstance(end, Parsed | BrokenFile | EmptyDocument),
+    "hostile": lambda told, end: isinstance(end, Parsed | LimitExceeded),
+}
+
+
+@needs_odd
+@pytest.mark.parametrize("told", _expectations(), ids=lambda told: str(told["file"]))
+def test_each_shared_odd_file_ends_as_expected(told: dict[str, object]) -> None:
+    name = str(told["file"])
+    data, before, started = (ODD / name).read_bytes(), resident_mb(), time.monotonic()
+    assert _AS_EXPECTED[str(told["expect"])](told, read(name, data))
+    if told.get("password"):
+        opened = read(name, data, password=str(told["password"]))
+        chars = told["with_password"]["chars_first_3_pages"]  # type: ignore[index]
+        assert isinstance(opened, Parsed if chars else EmptyDocument)
+    assert time.monotonic() - started < 30
+    assert resident_mb() - before < GROWTH_MB
+
+
+@needs_odd
+def test_each_shared_odd_file_can_be_drawn_or_says_why_not() -> None:
+    before = resident_mb()
+    for told in _expectations():
+        try:
+            picture = render((ODD / str(told["file"])).read_bytes(), 1, quotes=["text"])
+        except BadUpload:
+            assert not str(told["expect"]).startswith("opens"), told["file"]
+        else:
+            assert picture.width * picture.height <= 8_100_000
+    assert resident_mb() - before < GROWTH_MB

@@ -1,0 +1,234 @@
+"""What is made of lines: order, paragraphs, headings, running lines. No PDF, no process."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rag_core.parsing.lines import Line, clean
+from rag_core.parsing.mending import compose
+from rag_core.parsing.order import reading_order
+from rag_core.parsing.survey import Survey, title_of
+from rag_core.text import find_quote, normalise
+
+
+def line(
+    text: str, left: float, top: float, width: float = 0, em: float = 10, **more: bool
+) -> Line:
+    made = Line(text)
+    made.em = em
+    made.place((left, top, left + (width or len(text) * em * 0.5), top + em))
+    for name, value in more.items():
+        setattr(made, name, value)
+    return made
+
+
+def column(texts: list[str], left: float, width: float = 200, top: float = 100) -> list[Line]:
+    return [line(text, left, top + 12 * row, width) for row, text in enumerate(texts)]
+
+
+def texts(lines: list[Line]) -> list[str]:
+    return [each.text for each in lines]
+
+
+PROSE = [f"line {row} of a paragraph that goes on and" for row in range(6)]
+
+
+def test_two_columns_are_read_one_after_the_other() -> None:
+    left, right = column([f"L{t}" for t in PROSE], 50), column([f"R{t}" for t in PROSE], 270)
+    mixed = [each for pair in zip(right, left, strict=True) for each in pair]
+    assert texts(reading_order(mixed)) == texts(left + right)
+
+
+def test_a_title_over_two_columns_comes_first() -> None:
+    body = column(PROSE, 50, top=140) + column(PROSE, 270, top=140)
+    title = line("A title across the whole page", 50, 100, 420, em=16)
+    assert reading_order([*body, title])[0] is title
+
+
+def test_a_table_is_read_row_by_row_with_its_cells_marked() -> None:
+    names = column(["Seoul", "Busan", "Daegu"], 50, 60)
+    numbers = column(["9.4", "3.3", "2.4"], 200, 30)
+    page = compose(numbers + names)
+    assert page.text == "Seoul\t9.4\nBusan\t3.3\nDaegu\t2.4"
+
+
+def test_cells_of_several_lines_stay_together() -> None:
+    lines = []
+    for row in range(6):
+        top = 100 + 60 * row
+        lines += [line(f"Key {row}", 50, top, 40), line("more", 50, top + 12, 30)]
+        lines += column(
+            [f"Explained at some length {row}", "and further in words", "end"], 150, top=top
+        )
+    page = compose(lines)
+    assert page.text.index("more") < page.text.index("Explained at some length 0")
+    assert page.text.index("end") < page.text.index("Key 1")
+
+
+def test_numbers_of_lines_do_not_cut_sentences() -> None:
+    numbers = column([str(n) for n in range(1, 13)], 20, 10)
+    body = column([f"words of the court number {n} and so" for n in range(12)], 60, 300)
+    text = compose(numbers + body).text
+    assert "and so words of the court" in text
+    assert text.endswith("12")
+
+
+def test_lines_become_paragraphs_and_hyphens_are_mended() -> None:
+    lines = column(
+        ["The citation shows the docu", "ment that was read and its well", "known page."], 50
+    )
+    lines[0].hyphened = lines[1].hyphened = True
+    lines[2].text = "Known page."
+    assert (
+        compose(lines).text
+        == "The citation shows the document that was read and its well-Known page."
+    )
+
+
+def test_an_indented_line_starts_a_paragraph_and_a_bullet_an_item() -> None:
+    lines = column(
+        [
+            "First paragraph is full here.",
+            "Second one begins further in",
+            "• item one",
+            "• item two",
+        ],
+        50,
+    )
+    lines[1].place((70, 112, 250, 122))
+    assert compose(lines).text == (
+        "First paragraph is full here.\n\nSecond one begins further in\n• item one\n• item two"
+    )
+
+
+def korean(breaks: list[str]) -> list[Line]:
+    """Lines of one paragraph, full to the right."""
+    return column(breaks, 50, 200)
+
+
+TEACHING = [
+    "보안을 구축할 수 있는 출발점을 제공하는 프로젝트에서 시작하는",
+    "애플리케이션 보안을 검증하는 프로젝트에서 구축할 수 있는 것을",
+    "제공하는 출발점을 검증하는 애플리케이션에서 시작하는 것을 보는",
+]
+
+
+def test_korean_words_broken_at_line_ends_are_whole_again() -> None:
+    text = " ".join(TEACHING * 3)
+    pieces = [text[at : at + 17] for at in range(0, len(text), 17)]
+    lines = korean([piece.strip() for piece in pieces])
+    for made, piece in zip(lines, pieces, strict=True):
+        made.spaced = piece.endswith(" ")
+    mended = compose(lines, Survey([lines], [800])).text
+    wanted, got = text.split(), mended.split()
+    assert len(set(wanted) & set(got)) >= 0.9 * len(set(wanted))
+
+
+def test_korean_words_that_end_with_their_line_keep_their_space() -> None:
+    lines = korean(TEACHING * 3)
+    assert compose(lines, Survey([lines], [800])).text == " ".join(TEACHING * 3)
+
+
+def pages_with(header: str, footer: str, count: int = 6) -> list[list[Line]]:
+    pages = []
+    for number in range(count):
+        body = column([f"page {number} {text}" for text in PROSE], 50, top=200)
+        pages.append([
+            line(header, 50, 30), *body, line(footer.format(number + 7), 280, 760),
+        ])  # fmt: skip
+    return pages
+
+
+def test_running_headers_and_page_numbers_are_left_out() -> None:
+    pages = pages_with("Annual report 2026", "- {} -")
+    survey = Survey(pages, [800] * len(pages))
+    text = compose(pages[2], survey).text
+    assert "Annual report" not in text
+    assert "- 9 -" not in text
+    assert text.startswith("page 2 line 0")
+
+
+def test_a_column_of_numbers_at_the_edge_is_no_page_number() -> None:
+    pages = pages_with("Head", "{}")
+    for page, amount in zip(pages, (310, 7, 44, 980, 15, 2), strict=True):
+        page[-1] = line(str(amount), 280, 760)
+    survey = Survey(pages, [800] * len(pages))
+    assert compose(pages[1], survey).text.endswith("7")
+
+
+def test_a_page_of_nothing_but_running_lines_keeps_them() -> None:
+    pages = [[line(f"Potato {number}", 50, 30)] for number in range(8)]
+    assert compose(pages[3], Survey(pages, [800] * 8)).text == "Potato 3"
+
+
+def test_headings_by_size_and_by_outline() -> None:
+    page = [
+        line("Report on rivers", 50, 60, em=20),
+        *column(PROSE, 50, top=100),
+        line("2. The Han", 50, 200, em=14),
+        *column(PROSE, 50, top=230),
+        line("Sources", 50, 330),
+        *column(PROSE, 50, top=350),
+    ]
+    survey = Survey([page], [800], {"Sources": 2})
+    composed = compose(page, survey)
+    found = [(composed.text[at:].split("\n")[0], level) for at, level in composed.headings]
+    assert found == [("Report on rivers", 1), ("2. The Han", 2), ("Sources", 2)]
+    assert title_of("", page, survey) == "Report on rivers"
+    assert title_of("Microsoft Word - draft.doc", page, survey) == "Report on rivers"
+    assert title_of("Rivers of Korea", page, survey) == "Rivers of Korea"
+
+
+def test_a_shadow_drawn_twice_is_read_once() -> None:
+    assert compose([line("Shadow", 50, 60), line("Shadow", 51, 61)]).text == "Shadow"
+
+
+def test_a_quote_leads_back_to_the_raw_characters() -> None:
+    raw = "e\u0301te\u0301 und\u00a0\u200bLicht"
+    text, first, places = clean(raw, 5)
+    assert text == "été und Licht"
+    made = Line(text, first, places)
+    made.place((50, 50, 120, 60))
+    page = compose([line("Zuerst.", 50, 38, 70), made])
+    span = find_quote("Licht", page.text)
+    assert span is not None
+    assert page.raw_spans(*span) == [(5 + raw.index("L"), 5 + len(raw))]
+
+
+@given(st.text(alphabet=st.characters(), max_size=60))
+@settings(max_examples=300, deadline=None)
+def test_cleaned_text_is_normal_and_its_map_points_at_the_same_letters(raw: str) -> None:
+    text, first, places = clean(raw, 0)
+    assert text == text.strip()
+    assert unicodedata.normalize("NFC", text) == text
+    assert normalise(text) == text
+    text.encode("utf-8")
+    if places is None:
+        plain = raw.translate({9: " ", 160: " "})
+        assert [c for c in text if c.isalnum()] == [
+            c for c in plain[first : first + len(text)] if c.isalnum()
+        ]
+    else:
+        assert len(places) == len(text)
+        assert places == sorted(places)
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.text("ab 가나-•1", min_size=1, max_size=9).map(str.strip).filter(bool),
+            st.floats(0, 600), st.floats(0, 800), st.sampled_from([6, 10, 18]),
+        ),
+        max_size=40,
+    )
+)  # fmt: skip
+@settings(max_examples=200, deadline=None)
+def test_no_letter_is_lost_wherever_lines_stand(drawn: list[tuple[str, float, float, int]]) -> None:
+    lines = [line(text, left, top, em=em) for text, left, top, em in drawn]
+    assert sorted(texts(reading_order(lines))) == sorted(texts(lines))
+    page = compose(lines, ordered=True)
+    for offset, piece in page.pieces:
+        assert page.text[offset : offset + len(piece.text)] == piece.text
