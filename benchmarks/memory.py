@@ -29,7 +29,9 @@ def resident(pid: int) -> float:
 def heavy(pid: int) -> list[str]:
     """Heavy libraries whose files the process has mapped."""
     mapped = {entry.path for entry in psutil.Process(pid).memory_maps()}
-    return [name for name in ("torch", "transformers") if any(f"/{name}/" in path for path in mapped)]
+    return [
+        name for name in ("torch", "transformers") if any(f"/{name}/" in path for path in mapped)
+    ]
 
 
 def add(page: Page, address: str, folder: Path) -> int:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import streamlit as st
-from rag_core.generators import list_models, test_connection
 
 from pages.ui.answers import error_of
 from pages.ui.messages import Words
 from pages.ui.session import Visitor
 from pages.ui.shell import enter
 from rag_core.errors import SeodamError
+from rag_core.generators import list_models, test_connection
 
 _EXTRACTIVE = "extractive"
 

@@ -6,13 +6,13 @@ import re
 from collections.abc import Sequence
 
 import streamlit as st
-from rag_core.markdown import safe_markdown
 
 from pages.ui import viewer
 from pages.ui.messages import Words
 from pages.ui.session import Visitor
 from pages.ui.shell import literal
 from rag_core.errors import SeodamError
+from rag_core.markdown import safe_markdown
 from rag_core.translations import error_in_words
 from rag_core.types import Answer, Citation, Finish, Hit, Turn
 

@@ -6,7 +6,6 @@ import time
 
 import streamlit as st
 from langchain_core.language_models import BaseChatModel
-from rag_core.markdown import SafeStream, safe_markdown
 
 from pages.ui import history
 from pages.ui.answers import show_passages
@@ -15,6 +14,7 @@ from pages.ui.session import Visitor
 from pages.ui.shell import show_error
 from rag_core.assistant import AnswerStream
 from rag_core.errors import SeodamError
+from rag_core.markdown import SafeStream, safe_markdown
 from rag_core.types import Conversation
 
 

@@ -31,9 +31,7 @@ def probe_dense(folder: Path) -> Verdict:
         return Verdict(True, {})
     command = [sys.executable, "-m", "rag_core.stores.dense", str(folder)]
     try:
-        child = subprocess.run(  # noqa: S603 - our own module
-            command, capture_output=True, timeout=_CANARY_SECONDS, check=False
-        )
+        child = subprocess.run(command, capture_output=True, timeout=_CANARY_SECONDS, check=False)
     except subprocess.TimeoutExpired:
         return Verdict(False, {}, "the canary took too long")
     if child.returncode != 0:

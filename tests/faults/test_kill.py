@@ -34,8 +34,8 @@ def die(progress):
     if progress.stage == step:
         os.kill(os.getpid(), signal.SIGKILL)
 
-library.add(Upload("second.pdf", pages(["The second document.", "It is about tea fields in Boseong."])),
-            progress=die)
+second = pages(["The second document.", "It is about tea fields in Boseong."])
+library.add(Upload("second.pdf", second), progress=die)
 print("survived", flush=True)
 """
 

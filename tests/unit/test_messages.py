@@ -38,9 +38,7 @@ def test_both_languages_say_the_same_things() -> None:
 def test_no_key_is_missing_or_unused() -> None:
     plain, beginnings = _used()
     assert plain <= set(ENGLISH)
-    unused = {
-        key for key in ENGLISH if key not in plain and not key.startswith(tuple(beginnings))
-    }
+    unused = {key for key in ENGLISH if key not in plain and not key.startswith(tuple(beginnings))}
     assert not unused
 
 

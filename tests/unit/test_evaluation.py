@@ -1,0 +1,113 @@
+import gzip
+import json
+
+import pytest
+
+from rag_core.errors import BrokenFile, NotFound
+from rag_core.evaluation import (
+    GoldQuestion,
+    bootstrap,
+    hit_at,
+    ndcg_at,
+    percentile,
+    place_rank,
+    read_gold,
+    read_question_set,
+    recall_at,
+    reciprocal_rank_at,
+    run_question_set,
+    score_answers,
+    score_places,
+)
+from rag_core.types import Answer, Citation
+
+RELEVANT = {"a": 1.0, "b": 1.0, "z": 0.0}
+
+
+def test_metrics_by_hand():
+    ranked = ["x", "a", "z", "b"]
+    assert hit_at(1, ranked, RELEVANT) == 0
+    assert hit_at(2, ranked, RELEVANT) == 1
+    assert recall_at(2, ranked, RELEVANT) == 0.5
+    assert reciprocal_rank_at(10, ranked, RELEVANT) == 0.5
+    assert ndcg_at(10, ranked, RELEVANT) == pytest.approx((0.63093 + 0.43068) / 1.63093, abs=1e-4)
+    assert ndcg_at(10, ["a", "b"], RELEVANT) == 1
+    assert hit_at(5, ["z"], RELEVANT) == 0
+
+
+def test_percentile_and_interval():
+    assert percentile([4.0, 1.0, 3.0, 2.0], 0.5) == 2.0
+    assert percentile(list(range(1, 101)), 0.95) == 95
+    low, high = bootstrap([0.0, 1.0] * 50)
+    assert 0.35 < low < 0.5 < high < 0.65
+    assert bootstrap([0.0, 1.0] * 50) == (low, high)
+
+
+def beir(folder, corpus, queries, qrels):
+    (folder / "qrels").mkdir()
+    with gzip.open(folder / "corpus.jsonl.gz", "wt") as file:
+        file.write("\n".join(json.dumps(row) for row in corpus))
+    (folder / "queries.jsonl").write_text("\n".join(json.dumps(row) for row in queries))
+    (folder / "qrels" / "test.tsv").write_text(
+        "query-id\tcorpus-id\tscore\n" + "".join("\t".join(row) + "\n" for row in qrels)
+    )
+    return folder
+
+
+def test_a_beir_folder_is_run(tmp_path):
+    corpus = [{"_id": "d1", "title": "T", "text": "one"}, {"_id": "d2", "text": "two"}]
+    queries = [
+        {"_id": "q1", "text": "one"},
+        {"_id": "q2", "text": "two"},
+        {"_id": "q3", "text": "?"},
+    ]
+    folder = beir(tmp_path, corpus, queries, [("q1", "d1", "1"), ("q2", "d2", "1")])
+    seen = []
+    row = run_question_set(
+        read_question_set(folder), seen.extend, lambda question, k: ["d1", "d2"][:k], k=10
+    )
+    assert seen == [("d1", "T", "one"), ("d2", "", "two")]
+    assert row["hit@1"] == 0.5
+    assert row["mrr@10"] == 0.75
+    assert row["queries"] == 2
+    assert {"hit@5", "hit@10", "recall@10", "ndcg@10", "index_seconds", "query_p95_ms"} <= set(row)
+
+
+def test_a_broken_or_missing_set_says_so(tmp_path):
+    with pytest.raises(NotFound):
+        read_question_set(tmp_path)
+    (tmp_path / "corpus.jsonl").write_text("not json")
+    with pytest.raises(BrokenFile):
+        read_question_set(tmp_path)
+
+
+def test_gold_pages(tmp_path):
+    path = tmp_path / "gold.jsonl"
+    evidence = [{"doc": "a.pdf", "page": 2, "quote": "x y", "also_pages": [5]}]
+    rows = [
+        {"question": "q", "answer": "A", "evidence": evidence},
+        {"question": "u", "answer": None, "answerable": False, "evidence": []},
+    ]
+    path.write_text("\n".join(json.dumps(row) for row in rows))
+    gold, unanswerable = read_gold(path)
+    assert gold.places == {("a.pdf", 2), ("a.pdf", 5)}
+    assert place_rank([("a.pdf", 1), ("a.pdf", 5)], gold) == 2
+    assert place_rank([("b.pdf", 2)], gold) is None
+    assert not unanswerable.answerable
+    assert score_places([1, 3, None, 12])["page_hit@5"] == 0.5
+    assert score_places([1, 2, None, 12])["page_mrr@10"] == 0.375
+
+
+def test_scores_of_answers():
+    gold = GoldQuestion("q", "516명", evidence=(frozenset({("a.pdf", 2)}),), quotes=("총 516명",))
+    never = GoldQuestion("u", answerable=False)
+    shown = Citation(1, "d", "a.pdf", 2, "2", "총 516명", verified=True)
+    right = Answer("모두 516 명이다 [1].", (shown,), offered_citations=2)
+    row = score_answers([(gold, right), (never, Answer("", answerable=False))])
+    assert row == {
+        "answer_contains_gold": 1.0,
+        "cites_gold_page": 1.0,
+        "citation_validity": 0.5,
+        "abstention_recall": 1.0,
+        "answered_share": 1.0,
+    }

@@ -1,0 +1,147 @@
+import unicodedata
+
+import pytest
+
+from rag_core.text import (
+    find_quote,
+    language,
+    lexical_tokens,
+    normalise,
+    question_tokens,
+    sentences,
+    squash,
+)
+
+
+def said(text):
+    return [text[start:end] for start, end in sentences(text)]
+
+
+def test_normalise_drops_what_stores_refuse_and_keeps_lines():
+    assert normalise("a\x00b\ud800c\r\nd\re\u200b\ufefff\u00ad\tg") == "abc\nd\nef\tg"
+
+
+def test_normalise_composes_korean():
+    assert normalise(unicodedata.normalize("NFD", "한글 é")) == "한글 é"
+
+
+@pytest.mark.parametrize(
+    ("quote", "text", "found"),
+    [
+        ("electronic cash", "peer-to-peer electronic\ncash system", "electronic\ncash"),
+        ('he said "no"', "He: he said “no”.", "he said “no”"),
+        ("don't", "they don’t know", "don’t"),
+        ("인젝션 취약점", "A2 – 인젝션취 약점", "인젝션취 약점"),
+        ("fine office", "a ﬁne of-\nfice here", "ﬁne of-\nfice"),
+        ("2018-23-51", "(AD) 2018–23–51", "2018–23–51"),
+        (
+            "가나",
+            "x " + unicodedata.normalize("NFD", "가나다"),
+            unicodedata.normalize("NFD", "가나"),
+        ),
+        ("ABC", "ＡＢＣ", "ＡＢＣ"),
+        ("1/2", "1⁄2", None),
+        ("Cash", "cash", None),
+        ("", "anything", None),
+        (" -\n", "anything", None),
+    ],
+)
+def test_a_quote_is_found_despite_its_typesetting(quote, text, found):
+    span = find_quote(quote, text)
+    assert (text[slice(*span)] if span else None) == found
+
+
+def test_squash_says_where_each_letter_comes_from():
+    text = "“ﬁ\u00ad ” 가"
+    plain, places = squash(text)
+    assert plain == '"fi"가'
+    assert [text[i] for i in places] == ["“", "ﬁ", "ﬁ", "”", "가"]
+
+
+def test_english_sentences():
+    text = 'Dr. Smith paid $3.50 in the U.S. market. He said "Stop!" Then e.g. J. Doe left?'
+    assert said(text) == [
+        "Dr. Smith paid $3.50 in the U.S. market.",
+        'He said "Stop!"',
+        "Then e.g. J. Doe left?",
+    ]
+
+
+def test_korean_sentences_end_without_a_mark_at_a_line_end():
+    text = "비트코인은 전자 화폐이다. 2.5배 빠르다!\n작업 증명이 필요합니다\n그래서 오래 걸린다"
+    assert said(text) == [
+        "비트코인은 전자 화폐이다.",
+        "2.5배 빠르다!",
+        "작업 증명이 필요합니다",
+        "그래서 오래 걸린다",
+    ]
+
+
+def test_a_full_line_that_goes_on_is_one_sentence():
+    text = (
+        "A purely peer-to-peer version of electronic cash would allow online\npayments to be sent."
+    )
+    assert said(text) == [text]
+
+
+def test_lists_headings_and_blank_lines_part():
+    lead = "Commerce relies on trust in many ways, as follows:"
+    text = f"1. Introduction\n{lead}\n- banks\n- mints\n\nEnd"
+    assert said(text) == [
+        "1. Introduction",
+        "Commerce relies on trust in many ways, as follows:",
+        "- banks",
+        "- mints",
+        "End",
+    ]
+
+
+def test_sentences_hold_everything_but_white_space():
+    text = "  One. Two \n\n\n three\t… 네. 다섯"
+    assert "".join("".join(said(text)).split()) == "".join(text.split())
+
+
+@pytest.mark.parametrize("text", ["", " \n\n ", "...", "\t"])
+def test_sentences_of_nothing(text):
+    assert "".join(said(text)) == text.strip()
+
+
+def test_korean_words_meet_despite_particles_and_spacing():
+    asked = set(lexical_tokens("데이터베이스를"))
+    assert "데이터베이스" in asked
+    assert len(asked & set(lexical_tokens("데이터 베이스에서"))) >= 4
+
+
+def test_scripts_and_numbers_part_and_stay_whole():
+    tokens = lexical_tokens("GPT를 516명이 1,234.5원 A8 CVE-2017-5638 ＧＰＵ")
+    for token in ("gpt", "를", "516", "516명", "1234.5", "a8", "cve", "2017", "5638", "gpu"):
+        assert token in tokens
+
+
+def test_english_words_meet_in_their_stem():
+    assert lexical_tokens("running Dogs' café's") == lexical_tokens("run dog cafe")
+
+
+def test_a_question_is_left_with_what_it_asks_about():
+    assert question_tokens("What is the name of the dog?") == ["name", "dog"]
+    assert "무엇" not in question_tokens("비트코인은 무엇인가요?")
+    assert question_tokens("what is it?")
+
+
+def test_lexical_tokens_of_the_same_text_in_nfd():
+    text = "회복탄력성이란 무엇인가"
+    assert lexical_tokens(unicodedata.normalize("NFD", text)) == lexical_tokens(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("GPT-4를 파이썬 API로 쓰는 법", "ko"),
+        ("How do I use it?", "en"),
+        ("これは日本語です", "other"),
+        ("12 + 30 = 42", "other"),
+        ("", "other"),
+    ],
+)
+def test_language_by_script(text, expected):
+    assert language(text) == expected
