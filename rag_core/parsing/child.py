@@ -13,26 +13,15 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 
+from rag_core.parsing.frames import Frame, Refused
+
 EXIT_MEMORY = 77
 _CPU_GRACE_SECONDS = 2  # the watcher outside ends it first; this is the second net
 
 TYPE_CHECKING = False  # importing typing for it would cost a tenth of the start
 if TYPE_CHECKING:
     from types import ModuleType
-    from typing import Any
-
-    Frame = dict[str, Any]
-else:
-    Frame = dict
 Task = Callable[[bytearray, Frame], Iterator[Frame]]
-
-
-class Refused(Exception):
-    """The document cannot be read, for a reason that the outside understands."""
-
-    def __init__(self, kind: str, **details: object) -> None:
-        self.frame = {"kind": kind, **details}
-        super().__init__(kind)
 
 
 def main() -> None:

@@ -13,7 +13,7 @@ from html.parser import HTMLParser
 
 from langchain_community.document_loaders import CSVLoader, TextLoader
 
-from rag_core.parsing.child import Frame, Refused
+from rag_core.parsing.frames import Frame, Refused
 from rag_core.parsing.lines import clean
 
 Headings = list[tuple[int, int]]

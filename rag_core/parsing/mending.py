@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from rag_core.parsing.lines import Line
 from rag_core.parsing.order import reading_order
@@ -44,6 +45,7 @@ def compose(lines: Sequence[Line], survey: Survey = NO_SURVEY, ordered: bool = F
     above: list[Line] = []
     for block in blocks(kept if ordered else reading_order(kept)):
         right, previous = max(line.seat[2] for line in block), None
+        _no_heading_mid_sentence(block, right)
         for line in block:
             if previous:
                 gap = _gap(previous, line, block, right, survey)
@@ -60,6 +62,13 @@ def compose(lines: Sequence[Line], survey: Survey = NO_SURVEY, ordered: bool = F
     page.text = "".join(parts)
     page.headings = _without_runs(page)
     return page
+
+
+def _no_heading_mid_sentence(block: Sequence[Line], right: float) -> None:
+    """A full line that goes on, as large, in a line of text is emphasis and not a heading."""
+    for line, below in reversed(list(pairwise(block))):
+        if line.level and not below.level and line.em == below.em and not below.beside:
+            line.level = line.level if _ends_short(line, below, right) else 0
 
 
 def _once(lines: Sequence[Line]) -> list[Line]:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 
 import pypdfium2_raw.bindings as pdfium
 
-from rag_core.parsing.child import Frame, Refused
+from rag_core.parsing.frames import Frame, Refused
 from rag_core.parsing.lines import Box, Line, clean
 from rag_core.parsing.mending import compose
 from rag_core.parsing.survey import Survey, title_of

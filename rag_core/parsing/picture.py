@@ -15,7 +15,7 @@ from collections.abc import Iterator
 
 import pypdfium2_raw.bindings as pdfium
 
-from rag_core.parsing.child import Frame, Refused
+from rag_core.parsing.frames import Frame, Refused
 from rag_core.parsing.mending import PageText, compose
 from rag_core.parsing.pdf import Document, PdfPage
 from rag_core.text import find_quote

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pypdf import PdfReader
 from pypdf.errors import FileNotDecryptedError, WrongPasswordError
 
-from rag_core.parsing.child import Frame, Refused
+from rag_core.parsing.frames import Frame, Refused
 from rag_core.parsing.lines import clean
 
 

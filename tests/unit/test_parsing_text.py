@@ -182,6 +182,19 @@ def test_headings_by_size_and_by_outline() -> None:
     assert title_of("Rivers of Korea", page, survey) == "Rivers of Korea"
 
 
+def test_a_bold_line_that_runs_on_into_its_sentence_is_no_heading() -> None:
+    def page(first: str, width: float) -> list[Line]:
+        return [line(first, 50, 300, width, bold=True), line("ends here, plainly.", 50, 312, 300)]
+
+    body = [column(PROSE, 50, width=300, top=400) for _ in range(3)]
+    emphasis, heading = page("What is bold here goes on and", 300), page("A bold heading", 70)
+    survey = Survey([emphasis + body[0], heading + body[1], body[2]], [800.0] * 3)
+    run_on = compose(emphasis + body[0], survey)
+    assert "What is bold here goes on and ends here, plainly." in run_on.text
+    assert run_on.headings == []
+    assert compose(heading + body[1], survey).headings != []
+
+
 def test_a_shadow_drawn_twice_is_read_once() -> None:
     assert compose([line("Shadow", 50, 60), line("Shadow", 51, 61)]).text == "Shadow"
 
