@@ -209,10 +209,10 @@ class Library:
     def _vectors(self, document_id: str, passages: Sequence[Passage]) -> np.ndarray:
         """The recorded vectors; made again only where the embedding has changed since."""
         embedding = self._embedding()
-        ids, vectors = self._record.vectors_of(document_id, embedding.fingerprint)
-        if len(ids) != len(passages):
+        vectors = self._record.vectors_of(document_id, embedding.fingerprint)
+        if len(vectors) != len(passages):
             vectors = embedding.embed_array([searchable_text(passage) for passage in passages])
-            self._record.replace_vectors(passages, vectors, embedding.fingerprint)
+            self._record.keep_vectors(document_id, vectors, embedding.fingerprint)
         return vectors
 
     def reindex(self, collection: str) -> None:

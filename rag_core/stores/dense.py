@@ -143,12 +143,9 @@ class DenseCollection:
         *,
         filtered: bool = False,
     ) -> list[tuple[str, float]]:
-        most = min(k, self._rows.count(), _MOST_RESULTS)
-        if not most:
-            return []
         found = self._rows.query(
             query_embeddings=[np.asarray(vector, dtype=np.float32)],
-            n_results=most,
+            n_results=min(k, _MOST_RESULTS),
             where={"document": {"$in": sorted(allowed)}} if filtered and allowed else None,
             include=["distances"] if allowed is None else ["distances", "metadatas"],
         )

@@ -162,7 +162,7 @@ class OwnedRecord:
         vectors: np.ndarray,
         fingerprint: str,
     ) -> Document:
-        """Store pages, passages and vectors (float32, n × d) at once; state INDEXING.
+        """Store pages, passages and vectors (n × d, a row a passage) at once; state INDEXING.
 
         What an earlier reading of the same document left is replaced.
         """
@@ -184,7 +184,7 @@ class OwnedRecord:
             self._forget_reading(connection, document.id)
             self._insert(connection, db.pages, _page_rows(document.id, pages))
             self._insert(connection, db.passages, _passage_rows(passages))
-            self._insert(connection, db.vectors, _vector_rows(passages, vectors, fingerprint))
+            self._insert(connection, db.vectors, [_vectors_row(document.id, vectors, fingerprint)])
             self._change(connection, document.id, values)
         return read
 
@@ -264,34 +264,29 @@ class OwnedRecord:
             rows = connection.execute(query.order_by(table.c.position))
             return tuple(_passage(row) for row in rows)
 
-    def vectors_of(self, document_id: str, fingerprint: str) -> tuple[list[str], np.ndarray]:
-        """Passage ids and their vectors (float32, n × d) by one embedding, in order."""
-        table, order = db.vectors, db.passages
-        query = (
-            self._gate.select(table, table.c.passage_id, table.c.vector)
-            .join(order, order.c.id == table.c.passage_id)
-            .where(table.c.document_id == document_id, table.c.fingerprint == fingerprint)
-            .order_by(order.c.position)
+    def vectors_of(self, document_id: str, fingerprint: str) -> np.ndarray:
+        """The vectors of a document by one embedding (float32, n × d), a row for each passage in
+        order; no rows when that embedding has not made any."""
+        table = db.vectors
+        query = self._gate.select(table, table.c.dimension, table.c.data).where(
+            table.c.document_id == document_id, table.c.fingerprint == fingerprint
         )
         with self._database.reading() as connection:
-            rows = connection.execute(query).all()
-        ids = [row.passage_id for row in rows]
-        data = b"".join(row.vector for row in rows)
-        return ids, np.frombuffer(data, dtype="<f4").reshape(len(ids), -1 if ids else 0)
+            row = connection.execute(query).first()
+        if row is None:
+            return np.empty((0, 0), np.float32)
+        return np.frombuffer(row.data, dtype="<f4").reshape(-1, row.dimension)
 
-    def replace_vectors(
-        self, passages: Sequence[Passage], vectors: np.ndarray, fingerprint: str
-    ) -> None:
-        """Store the vectors of one more embedding beside those that are there."""
+    def keep_vectors(self, document_id: str, vectors: np.ndarray, fingerprint: str) -> None:
+        """Store the vectors (n × d) of one more embedding beside those that are there."""
         table = db.vectors
-        ids = {passage.document_id for passage in passages}
         with self._database.writing() as connection:
             connection.execute(
                 self._gate.delete(table).where(
-                    table.c.document_id.in_(ids), table.c.fingerprint == fingerprint
+                    table.c.document_id == document_id, table.c.fingerprint == fingerprint
                 )
             )
-            self._insert(connection, table, _vector_rows(passages, vectors, fingerprint))
+            self._insert(connection, table, [_vectors_row(document_id, vectors, fingerprint)])
 
     def _insert(
         self, connection: sa.Connection, table: sa.Table, rows: list[dict[str, Any]]
@@ -384,15 +379,10 @@ def _passage_rows(passages: Sequence[Passage]) -> list[dict[str, Any]]:
     ]
 
 
-def _vector_rows(
-    passages: Sequence[Passage], vectors: np.ndarray, fingerprint: str
-) -> list[dict[str, Any]]:
-    return [
-        {
-            "passage_id": passage.id,
-            "fingerprint": fingerprint,
-            "document_id": passage.document_id,
-            "vector": vector.tobytes(),
-        }
-        for passage, vector in zip(passages, np.asarray(vectors, dtype="<f4"), strict=True)
-    ]
+def _vectors_row(document_id: str, vectors: np.ndarray, fingerprint: str) -> dict[str, Any]:
+    return {
+        "document_id": document_id,
+        "fingerprint": fingerprint,
+        "dimension": vectors.shape[1],
+        "data": np.ascontiguousarray(vectors, dtype="<f4").tobytes(),
+    }
