@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.ui import asking, history, uploads, welcome
+from pages.ui import asking, history, uploads, viewer, welcome
 from pages.ui.answers import show_turn
+from pages.ui.reveal import reveal
 from pages.ui.shell import enter
 from rag_core.parsing import FORMATS
 
 visitor, words = enter()
+shelf = st.bottom.container()
 sent = st.chat_input(
     words("chat.placeholder"),
     key="question",
@@ -19,8 +21,9 @@ sent = st.chat_input(
     submit_mode="stop",
 )
 question = asking.pending_question()
+attached: frozenset[int] = frozenset()
 if sent:
-    uploads.submit(visitor, sent.files)
+    attached = uploads.submit(visitor, sent.files)
     question = sent.text.strip()
 if question:
     uploads.dismiss_done(visitor)
@@ -29,14 +32,24 @@ conversation = history.current(visitor)
 history.sidebar(visitor, words, conversation)
 documents = visitor.library.documents()
 
+empty = st.empty()  # what stands here is gone at once when something is asked
 if conversation is not None:
-    for turn in visitor.conversations.turns(conversation.id):
+    turns = visitor.conversations.turns(conversation.id)
+    for turn in turns:
+        if turn is turns[-1] and asking.just_answered():
+            reveal()
         show_turn(visitor, words, turn)
-elif documents and not question:
-    welcome.show_ready(words, documents)
-elif not documents and not question:
-    welcome.show(visitor, words)
 
-uploads.show_jobs(visitor, words)
+if conversation is None and not question:
+    with empty.container():
+        if documents:
+            welcome.show_ready(words, documents)
+        else:
+            welcome.show(visitor, words)
+        uploads.show_jobs(visitor, words)
+else:
+    with shelf:
+        uploads.show_jobs(visitor, words, folded=True)
 if question:
-    asking.ask(visitor, words, conversation, question)
+    asking.ask(visitor, words, conversation, question, attached)
+viewer.draw(visitor, words)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from math import ceil
+
 import streamlit as st
 
 from pages.ui import uploads, viewer
@@ -9,36 +12,58 @@ from pages.ui.messages import Words
 from pages.ui.session import Visitor
 from pages.ui.shell import enter, literal
 from rag_core.errors import NotFound
+from rag_core.library import UNDO_SECONDS
 from rag_core.types import Document
 
 
 def _removed(visitor: Visitor, words: Words) -> None:
-    """What was just removed, with the way back."""
-    gone = st.session_state.get("removed")
-    if not gone:
+    """What was just removed, with the way back for as long as there is one."""
+    if not st.session_state.get("removed"):
         return
-    document_id, name = gone
+    st.fragment(_offers, run_every=1.0)(visitor, words)
 
-    def undo() -> None:
-        st.session_state.pop("removed", None)
-        try:
-            visitor.library.undo_remove(document_id)
-        except NotFound:
-            st.session_state["too_late"] = True
 
-    with st.container(horizontal=True, vertical_alignment="center", border=True):
-        st.markdown(words("library.removed", name=literal(name)), width="stretch")
-        st.button(words("library.undo"), icon=":material/undo:", on_click=undo)
+def _offers(visitor: Visitor, words: Words) -> None:
+    removed: dict[str, tuple[str, float]] = st.session_state["removed"]
+    for document_id, (name, until) in list(removed.items()):
+        left = until - time.monotonic()
+        if left <= 0:
+            del removed[document_id]
+            continue
+        with st.container(horizontal=True, vertical_alignment="center", border=True, wrap=False):
+            st.markdown(words("library.removed", name=literal(name)), width="stretch")
+            st.button(
+                words("library.undo", seconds=ceil(left)),
+                key=f"undo-{document_id}",
+                icon=":material/undo:",
+                on_click=_undo,
+                args=(visitor, document_id),
+            )
+    if not removed:
+        visitor.library.purge_removed()
+        st.rerun()
+
+
+def _undo(visitor: Visitor, document_id: str) -> None:
+    st.session_state["removed"].pop(document_id, None)
+    try:
+        visitor.library.undo_remove(document_id)
+    except NotFound:
+        st.session_state["too_late"] = True
 
 
 def _row(visitor: Visitor, words: Words, document: Document) -> None:
-    with st.container(border=True, key=f"document-{document.id}"):
-        with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(border=True, gap=None, key=f"document-{document.id}"):
+        with st.container(horizontal=True, vertical_alignment="center", wrap=False):
             st.markdown(f":material/description: **{literal(document.name)}**", width="stretch")
-            if document.pages and st.button(
-                words("library.look"), key=f"look-{document.id}", type="tertiary"
-            ):
-                viewer.show(visitor, words, document.id, 1, "")
+            if document.pages:
+                st.button(
+                    words("library.look"),
+                    key=f"look-{document.id}",
+                    type="tertiary",
+                    on_click=viewer.show,
+                    args=(document.id, 1),
+                )
             with st.popover(
                 "", icon=":material/more_horiz:", type="tertiary", help=words("library.more")
             ):
@@ -47,8 +72,10 @@ def _row(visitor: Visitor, words: Words, document: Document) -> None:
 
 
 def _facts(words: Words, document: Document) -> str:
-    size = f"{document.size / 1024**2:.1f} MB"
-    facts = words("library.facts", pages=document.pages, passages=document.passages, size=size)
+    big = document.size >= 1024**2
+    size = f"{document.size / 1024**2:.1f} MB" if big else f"{ceil(document.size / 1024)} KB"
+    counts = [words("library.pages", n=document.pages)] if document.pages else []
+    facts = " · ".join([*counts, words("library.passages", n=document.passages), size])
     for warning in document.warnings:
         code, _, number = warning.partition(":")
         facts += f" · :material/warning: {words(f'warning.{code}', n=number)}"
@@ -63,7 +90,8 @@ def _change(visitor: Visitor, words: Words, document: Document) -> None:
 
     def remove() -> None:
         visitor.library.remove(document.id)
-        st.session_state["removed"] = (document.id, document.name)
+        removed = st.session_state.setdefault("removed", {})
+        removed[document.id] = (document.name, time.monotonic() + UNDO_SECONDS)
 
     st.text_input(
         words("library.rename"), document.name, key=f"name-{document.id}", on_change=rename
@@ -90,6 +118,7 @@ def page() -> None:
         st.info(words("library.empty"), icon=":material/upload_file:")
     for document in documents:
         _row(visitor, words, document)
+    viewer.draw(visitor, words)
 
 
 page()

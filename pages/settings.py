@@ -4,68 +4,60 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.ui.answers import error_of
+from pages.ui.connection import EXTRACTIVE, REMOTE, choose_model, chosen_model, connect, connection
 from pages.ui.messages import Words
 from pages.ui.session import Visitor
-from pages.ui.shell import enter
+from pages.ui.shell import enter, show_error
 from rag_core.errors import SeodamError
 from rag_core.generators import list_models, test_connection
-
-_EXTRACTIVE = "extractive"
 
 
 def _models(visitor: Visitor, words: Words) -> None:
     st.subheader(words("settings.model"))
     st.markdown(words("settings.model_help"))
-    settings = visitor.seodam.settings
-    state = st.session_state
+    server = connection(visitor)
     with st.form("connection"):
-        st.text_input(
+        base_url = st.text_input(
             words("settings.base_url"),
-            value=state.get("base_url", settings.openai_base_url),
+            value=server.base_url,
             key="base_url_typed",
             placeholder="https://api.openai.com/v1",
             help=words("settings.base_url_help"),
         )
-        st.text_input(
+        key = st.text_input(
             words("settings.key"),
             type="password",
             key="api_key_typed",
             help=words("settings.key_help"),
-            placeholder=words("settings.key_set") if _key(visitor) else "",
+            placeholder=words("settings.key_set") if server.api_key else "",
         )
         if st.form_submit_button(words("settings.connect"), icon=":material/link:"):
-            state["base_url"] = state["base_url_typed"].strip()
-            state["api_key"] = state["api_key_typed"].strip() or state.get("api_key", "")
-            _list(visitor, words)
+            _connect(visitor, words, base_url.strip(), key.strip())
     _choose(visitor, words)
 
 
-def _key(visitor: Visitor) -> str:
-    return str(st.session_state.get("api_key") or visitor.seodam.settings.openai_api_key)
-
-
-def _list(visitor: Visitor, words: Words) -> None:
+def _connect(visitor: Visitor, words: Words, base_url: str, key: str) -> None:
     """Ask the server which models it has; keeps their names for this session."""
-    base_url = st.session_state["base_url"] or visitor.seodam.settings.openai_base_url
+    server = connect(visitor, base_url, key)
     try:
-        names = list_models(base_url or None, _key(visitor))
+        with st.spinner(words("settings.connecting")):
+            names = list_models(server.base_url or None, server.api_key or None)
     except SeodamError as error:
-        st.error(error_of(error, words))
+        show_error(error, words)
         return
     st.session_state["models"] = names
     st.success(words("settings.found", n=len(names)), icon=":material/check:")
 
 
 def _choose(visitor: Visitor, words: Words) -> None:
-    state = st.session_state
-    chosen = state.get("model") or visitor.seodam.settings.model
-    offered = [_EXTRACTIVE, *(f"openai:{name}" for name in state.get("models", []))]
+    chosen = chosen_model(visitor)
+    offered = [EXTRACTIVE, *(REMOTE + name for name in st.session_state.get("models", []))]
     if chosen not in offered:
         offered.append(chosen)
 
     def choose() -> None:
-        state["model"] = state["model_chosen"]
+        name = str(st.session_state["model_chosen"])
+        choose_model(visitor, name if name in offered else REMOTE + name.strip())
 
     st.selectbox(
         words("settings.choose"),
@@ -73,24 +65,25 @@ def _choose(visitor: Visitor, words: Words) -> None:
         index=offered.index(chosen),
         key="model_chosen",
         on_change=choose,
+        accept_new_options=True,
+        help=words("settings.choose_help"),
         format_func=lambda name: (
-            words("settings.extractive") if name == _EXTRACTIVE else name.removeprefix("openai:")
+            words("settings.extractive") if name == EXTRACTIVE else name.removeprefix(REMOTE)
         ),
     )
-    if chosen != _EXTRACTIVE and st.button(words("settings.test"), icon=":material/bolt:"):
+    if chosen != EXTRACTIVE and st.button(words("settings.test"), icon=":material/bolt:"):
         _test(visitor, words, chosen)
 
 
 def _test(visitor: Visitor, words: Words, model: str) -> None:
-    state = st.session_state
-    base_url = state.get("base_url") or visitor.seodam.settings.openai_base_url
+    server = connection(visitor)
     try:
         with st.spinner(words("settings.testing")):
-            seconds = test_connection(model, base_url or None, _key(visitor))
+            seconds = test_connection(model, server.base_url or None, server.api_key or None)
     except SeodamError as error:
-        st.error(error_of(error, words))
+        show_error(error, words)
         return
-    st.success(words("settings.works", seconds=f"{seconds:.1f}"), icon=":material/check:")
+    st.success(words("settings.works", seconds=f"{max(seconds, 0.1):.1f}"), icon=":material/check:")
 
 
 def _search(visitor: Visitor, words: Words) -> None:

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from pathlib import Path
 
 import streamlit as st
 
 from pages.ui import viewer
+from pages.ui.connection import EXTRACTIVE, REMOTE
 from pages.ui.messages import Words
 from pages.ui.session import Visitor
-from pages.ui.shell import literal
-from rag_core.errors import SeodamError
+from pages.ui.shell import literal, show_failure
 from rag_core.markdown import safe_markdown
-from rag_core.translations import error_in_words
 from rag_core.types import Answer, Citation, Finish, Hit, Turn
 
+READER, ASSISTANT = ":material/person:", ":material/menu_book:"
+_SETTINGS = Path(__file__).resolve().parents[1] / "settings.py"
+_NEAREST = 3
+_WORTH_SAYING = 0.1  # seconds
 _QUOTE_LENGTH = 400
 _FLAG = "\u2691"  # stands for the badge until the text has been made safe
 _MARK = re.compile(r"\[(\d{1,3})\]")
@@ -23,23 +27,41 @@ _MARK = re.compile(r"\[(\d{1,3})\]")
 
 def show_turn(visitor: Visitor, words: Words, turn: Turn) -> None:
     """One turn of a conversation."""
-    with st.chat_message("user"):
-        st.markdown(safe_markdown(turn.question))
-    with st.chat_message("assistant"):
+    question(turn.question)
+    with st.chat_message("assistant", avatar=ASSISTANT):
+        _found(words, turn)
         _answer(visitor, words, turn)
+
+
+def question(text: str) -> None:
+    """What the reader asked."""
+    with st.chat_message("user", avatar=READER):
+        st.markdown(safe_markdown(text))
+
+
+def _found(words: Words, turn: Turn) -> None:
+    """The passages that were found, drawn once they are asked for."""
+    hits = turn.answer.hits
+    if not hits or not turn.answer.answerable:
+        return
+    label = words("answer.found", n=len(hits))
+    box = st.expander(label, key=f"found-{turn.id}", type="compact", on_change="rerun")
+    if box.open:
+        with box:
+            show_passages(hits, words)
 
 
 def _answer(visitor: Visitor, words: Words, turn: Turn) -> None:
     answer = turn.answer
-    if answer.text:
+    unanswered = not answer.answerable and answer.finish is Finish.COMPLETE
+    if answer.text and not (unanswered and answer.model == EXTRACTIVE):
         st.markdown(_with_marks(words, answer))
     _endings(words, answer)
-    if not answer.answerable:
+    if unanswered:
         st.info(words("answer.not_found"), icon=":material/search_off:")
-        nearest(visitor, words, turn)
-        return
+        _nearest(words, turn)
     for citation in answer.citations:
-        _source(visitor, words, turn, citation)
+        _source(words, turn, citation)
     _footer(words, answer)
 
 
@@ -49,7 +71,7 @@ def _with_marks(words: Words, answer: Answer) -> str:
     known = {citation.number for citation in answer.citations}
 
     def badge(mark: re.Match[str]) -> str:
-        return f":blue-badge[{mark[1]}]" if int(mark[1]) in known else mark[0]
+        return f":gray-badge[{mark[1]}]" if int(mark[1]) in known else mark[0]
 
     flag = f" :orange-badge[{words('answer.no_source')}]"
     return _MARK.sub(badge, text).replace(_FLAG, flag)
@@ -57,54 +79,66 @@ def _with_marks(words: Words, answer: Answer) -> str:
 
 def _flagged(answer: Answer) -> str:
     """The text with a flag behind every sentence that claims something and has no source."""
-    pieces, done = [], 0
+    pieces, copied, seen = [], 0, 0
     for sentence in answer.sentences:
-        at = answer.text.find(sentence.text, done)
-        if at < 0 or sentence.supported:
+        at = answer.text.find(sentence.text, seen)
+        if at < 0:
             continue
-        end = at + len(sentence.text)
-        pieces.append(answer.text[done:end] + _FLAG)
-        done = end
-    return "".join(pieces) + answer.text[done:]
+        seen = at + len(sentence.text)
+        if not sentence.supported:
+            pieces.append(answer.text[copied:seen] + _FLAG)
+            copied = seen
+    return "".join(pieces) + answer.text[copied:]
 
 
 def _endings(words: Words, answer: Answer) -> None:
     if answer.finish is Finish.STOPPED:
         st.caption(f":material/stop_circle: {words('answer.stopped')}")
     if answer.finish is Finish.FAILED:
-        what, way_out = error_in_words(answer.error, {"model": answer.model}, words.language)
-        st.error(f"{literal(what)} {literal(way_out)}", icon=":material/error:")
+        show_failure(answer.error, {"model": answer.model}, words)
 
 
-def _source(visitor: Visitor, words: Words, turn: Turn, citation: Citation) -> None:
+def _source(words: Words, turn: Turn, citation: Citation) -> None:
     """A card: which document and page, the words quoted, and the page itself on a click."""
-    with st.container(border=True, gap=None, key=f"source-{turn.id}-{citation.number}"):
-        place = place_of(words, citation.document, citation.page_label)
-        with st.container(horizontal=True, vertical_alignment="center", wrap=False):
-            st.markdown(f":blue-badge[{citation.number}] **{place}**", width="stretch")
-            if citation.page is not None and st.button(
-                words("source.open"),
-                key=f"open-{turn.id}-{citation.number}",
-                icon=":material/find_in_page:",
-                type="tertiary",
-            ):
-                viewer.show(visitor, words, citation.document_id, citation.page, citation.quote)
-        st.caption(literal(_short(citation.quote)))
+    place = place_of(words, citation.document, citation.page_label)
+    _card(
+        words,
+        f"{turn.id}-{citation.number}",
+        f":gray-badge[{citation.number}] **{place}**",
+        citation.document_id,
+        citation.page,
+        citation.quote,
+    )
 
 
-def nearest(visitor: Visitor, words: Words, turn: Turn) -> None:
+def _nearest(words: Words, turn: Turn) -> None:
     """The passages that came nearest, when none supports an answer."""
-    hits = turn.answer.hits[:3]
-    if not hits:
-        return
-    with st.expander(words("answer.nearest", n=len(hits))):
-        for hit in hits:
-            _passage(words, hit)
-            page = hit.passage.page
-            if page is not None and st.button(
-                words("source.open"), key=f"near-{turn.id}-{hit.rank}", type="tertiary"
-            ):
-                viewer.show(visitor, words, hit.passage.document_id, page, hit.passage.text)
+    hits = turn.answer.hits[:_NEAREST]
+    if hits:
+        st.caption(words("answer.nearest", n=len(hits)))
+    for hit in hits:
+        passage = hit.passage
+        place = place_of(words, hit.document, passage.page_label)
+        key = f"{turn.id}-near-{hit.rank}"
+        _card(words, key, f"**{place}**", passage.document_id, passage.page, passage.text)
+
+
+def _card(
+    words: Words, key: str, title: str, document_id: str, page: int | None, quote: str
+) -> None:
+    with st.container(border=True, gap=None, key=f"source-{key}"):
+        with st.container(horizontal=True, vertical_alignment="center", wrap=False):
+            st.markdown(title, width="stretch")
+            if page is not None:
+                st.button(
+                    words("source.open"),
+                    key=f"open-{key}",
+                    icon=":material/find_in_page:",
+                    type="tertiary",
+                    on_click=viewer.show,
+                    args=(document_id, page, quote),
+                )
+        st.caption(literal(_short(quote)))
 
 
 def show_passages(hits: Sequence[Hit], words: Words) -> None:
@@ -135,20 +169,18 @@ def _footer(words: Words, answer: Answer) -> None:
     missing = sum(not sentence.supported for sentence in answer.sentences)
     if missing:
         parts.append(words("answer.unsupported", n=missing))
-    if answer.model == "extractive":
-        parts.append(words("answer.extractive"))
-    else:
-        parts.append(literal(answer.model))
-    parts.append(words("answer.seconds", seconds=f"{answer.seconds:.1f}"))
-    st.caption(" · ".join(parts))
+    extractive = answer.model == EXTRACTIVE
+    parts.append(
+        words("answer.extractive") if extractive else literal(answer.model.removeprefix(REMOTE))
+    )
+    if answer.seconds >= _WORTH_SAYING:
+        parts.append(words("answer.seconds", seconds=f"{answer.seconds:.1f}"))
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        st.caption(" · ".join(parts), width="content")
+        if extractive:
+            st.page_link(st.Page(_SETTINGS), label=words("answer.connect"), icon=":material/link:")
 
 
 def _short(text: str) -> str:
     flat = " ".join(text.split())
     return flat if len(flat) <= _QUOTE_LENGTH else flat[: _QUOTE_LENGTH - 1] + "…"
-
-
-def error_of(error: SeodamError, words: Words) -> str:
-    """An error as one line of safe markdown."""
-    what, way_out = error_in_words(error.code, error.details, words.language)
-    return f"{literal(what)} {literal(way_out)}"

@@ -14,22 +14,24 @@ _SHOWN = 50
 
 
 def current(visitor: Visitor) -> Conversation | None:
-    """The conversation that the address names (?c=…); None for a new one."""
-    wanted = st.query_params.get("c")
+    """The conversation that the address names (?c=…), or the one left for another page."""
+    wanted = st.query_params.get("c") or st.session_state.get("conversation")
     if not wanted:
         return None
     try:
-        return visitor.conversations.get(wanted)
+        found = visitor.conversations.get(wanted)
     except NotFound:
-        del st.query_params["c"]
-        return None
+        found = None
+    open_conversation(found)
+    return found
 
 
 def open_conversation(conversation: Conversation | None) -> None:
     """Make the address name another conversation; the next run shows it."""
+    st.session_state["conversation"] = conversation.id if conversation else ""
     if conversation is None:
         st.query_params.pop("c", None)
-    else:
+    elif st.query_params.get("c") != conversation.id:
         st.query_params["c"] = conversation.id
 
 
@@ -65,7 +67,7 @@ def _row(visitor: Visitor, words: Words, one: Conversation, chosen: bool) -> Non
             args=(one,),
         )
         with st.popover(
-            "", icon=":material/more_horiz:", type="tertiary", help=words("history.more")
+            "", icon=":material/more_horiz:", type="tertiary", help=words("history.more"), width=44
         ):
             _change(visitor, words, one, chosen)
 

@@ -98,6 +98,16 @@ def language() -> str:
     return wanted if wanted in LANGUAGES else "en"
 
 
+def remember_password(document_id: str, password: str) -> None:
+    """Keep a document's password in the memory of this session, to show its pages."""
+    st.session_state.setdefault("passwords", {})[document_id] = password
+
+
+def password_of(document_id: str) -> str | None:
+    """The password that was typed in for a document in this session."""
+    return st.session_state.get("passwords", {}).get(document_id)
+
+
 def _session_token() -> str:
     """Without a cookie (blocked, or a host that bypasses app.py) a visit lasts one session."""
     return str(st.session_state.setdefault("visitor_token", secrets.token_urlsafe(32)))

@@ -5,14 +5,16 @@ It guards nothing: a deep link may run a page file without it, so each page call
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import streamlit as st
 
+from pages.ui.connection import REMOTE
 from pages.ui.messages import LANGUAGES, Words
 from pages.ui.session import Visitor, language, owner, seodam
 from rag_core.errors import SeodamError
-from rag_core.translations import in_words
+from rag_core.translations import error_in_words
 
 _PAGES = Path(__file__).resolve().parents[1]
 _ICON = Path(__file__).with_name("icon.png")  # a named icon would be loaded from elsewhere
@@ -33,6 +35,7 @@ def draw() -> None:
 def configure() -> None:
     """Title, icon and layout; the same for every page."""
     st.set_page_config(page_title="Seodam · 서담", page_icon=_ICON, layout="centered")
+    st.logo(_ICON, size="large")
 
 
 def enter() -> tuple[Visitor, Words]:
@@ -56,8 +59,14 @@ def enter() -> tuple[Visitor, Words]:
 
 def show_error(error: SeodamError, words: Words) -> None:
     """One clear sentence and the way out, in the reader's language."""
-    what, way_out = in_words(error, words.language)
-    st.error(f"{literal(what)}\n\n{literal(way_out)}", icon=":material/error:")
+    show_failure(error.code, error.details, words)
+
+
+def show_failure(code: str, details: Mapping[str, object], words: Words) -> None:
+    """The same for an error of which only code and details were kept."""
+    shown = {name: str(value).removeprefix(REMOTE) for name, value in details.items()}
+    what, way_out = error_in_words(code, shown, words.language)
+    st.error(f"{literal(what)} {literal(way_out)}", icon=":material/error:")
 
 
 def literal(text: str) -> str:

@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from pages.ui.messages import Words
-from pages.ui.session import Visitor
+from pages.ui.session import Visitor, remember_password
 from pages.ui.shell import literal
-from rag_core.ingestion import Job
+from rag_core.errors import PasswordNeeded
 from rag_core.parsing import FORMATS
 from rag_core.translations import in_words
 from rag_core.types import Upload
 
+if TYPE_CHECKING:
+    from rag_core.ingestion import Job
+
 _ICONS = {
-    "ready": ":material/check_circle:",
-    "unchanged": ":material/check_circle:",
-    "failed": ":material/error:",
-    "locked": ":material/lock:",
-    "cancelled": ":material/cancel:",
+    "ready": ":green[:material/check_circle:]",
+    "unchanged": ":green[:material/check_circle:]",
+    "failed": ":red[:material/error:]",
+    "locked": ":orange[:material/lock:]",
+    "cancelled": ":gray[:material/cancel:]",
 }
+_TALL = 6  # rows; a longer list scrolls
+_HEIGHT = 320  # pixels
 
 
 def drop_area(visitor: Visitor, words: Words, key: str) -> None:
@@ -40,10 +46,12 @@ def drop_area(visitor: Visitor, words: Words, key: str) -> None:
         st.rerun()
 
 
-def submit(visitor: Visitor, files: Iterable[UploadedFile]) -> None:
-    """Hand files to the queue."""
-    for file in files:
-        visitor.seodam.queue.submit(visitor.owner, Upload(file.name, file.getvalue()))
+def submit(visitor: Visitor, files: Iterable[UploadedFile]) -> frozenset[int]:
+    """Hand files to the queue; the numbers of their jobs."""
+    queue = visitor.seodam.queue
+    return frozenset(
+        queue.submit(visitor.owner, Upload(file.name, file.getvalue())).id for file in files
+    )
 
 
 def dismiss_done(visitor: Visitor) -> None:
@@ -54,20 +62,26 @@ def dismiss_done(visitor: Visitor) -> None:
             queue.dismiss(visitor.owner, job.id)
 
 
-def show_jobs(visitor: Visitor, words: Words) -> None:
-    """Each file on its way: what is happening, or how it ended."""
+def show_jobs(visitor: Visitor, words: Words, folded: bool = False) -> None:
+    """Each file on its way: what is happening, or how it ended. Folded: one line to open."""
     jobs = visitor.seodam.queue.jobs(visitor.owner)
     if not jobs:
         return
-    if not any(job.moving for job in jobs):
-        _list(visitor, words)
+    if any(job.moving for job in jobs):
+        st.fragment(_watch, run_every=0.5)(visitor, words, folded)
     else:
-        st.fragment(_watch, run_every=0.5)(visitor, words)
+        _show(visitor, words, folded)
 
 
-def _watch(visitor: Visitor, words: Words) -> None:
-    """Redraw the list while something moves; the whole page once nothing does."""
-    _list(visitor, words)
+def said_of(words: Words, job: Job) -> str:
+    """What is happening to a file, or how it ended, in a few words."""
+    stage = "opening" if job.stage == "reading" and not job.pages else job.stage
+    return words(f"job.{stage}", page=job.page, pages=job.pages)
+
+
+def _watch(visitor: Visitor, words: Words, folded: bool) -> None:
+    """Redraw the list while something moves; the whole page once something has changed there."""
+    _show(visitor, words, folded)
     jobs = visitor.seodam.queue.jobs(visitor.owner)
     ready = sum(job.stage == "ready" for job in jobs)
     before = st.session_state.get("jobs_ready", 0)
@@ -76,18 +90,42 @@ def _watch(visitor: Visitor, words: Words) -> None:
         st.rerun()
 
 
-def _list(visitor: Visitor, words: Words) -> None:
-    with st.container(border=True, key="jobs"):
-        for job in visitor.seodam.queue.jobs(visitor.owner):
+def _show(visitor: Visitor, words: Words, folded: bool) -> None:
+    jobs = visitor.seodam.queue.jobs(visitor.owner)
+    if folded:
+        with st.expander(_summary(words, jobs), key="jobs-folded"):
+            _list(visitor, words, jobs, border=False)
+    else:
+        _list(visitor, words, jobs, border=True)
+
+
+def _summary(words: Words, jobs: Sequence[Job]) -> str:
+    """One line about all files: what asks for attention, what goes on, what is done."""
+    counted = {
+        "moving": [job for job in jobs if job.moving],
+        "locked": [job for job in jobs if job.stage == "locked"],
+        "failed": [job for job in jobs if job.stage == "failed"],
+    }
+    said = [words(f"jobs.{kind}", n=len(some)) for kind, some in counted.items() if some]
+    return " · ".join(said) or words("jobs.done", n=len(jobs))
+
+
+def _list(visitor: Visitor, words: Words, jobs: Sequence[Job], border: bool) -> None:
+    tall = len(jobs) > _TALL or (not border and len(jobs) > _TALL // 2)
+    with st.container(
+        border=border, gap="xsmall", key="jobs", height=_HEIGHT if tall else "content"
+    ):
+        for job in jobs:
             _row(visitor, words, job)
+        _all_at_once(visitor, words, jobs)
 
 
 def _row(visitor: Visitor, words: Words, job: Job) -> None:
     queue = visitor.seodam.queue
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(horizontal=True, vertical_alignment="center", wrap=False):
         icon = _ICONS.get(job.stage, ":material/hourglass_top:")
-        said = words(f"job.{job.stage}", page=job.page, pages=job.pages or "…")
-        st.markdown(f"{icon} **{literal(job.name)}** · {literal(said)}", width="stretch")
+        said = literal(said_of(words, job))
+        st.markdown(f"{icon} **{literal(job.name)}** · {said}", width="stretch")
         if job.ended:
             label, action, key = words("job.dismiss"), queue.dismiss, f"dismiss-{job.id}"
         else:
@@ -95,16 +133,44 @@ def _row(visitor: Visitor, words: Words, job: Job) -> None:
         st.button(label, key=key, type="tertiary", on_click=action, args=(visitor.owner, job.id))
     if job.stage == "reading" and job.pages:
         st.progress(min(job.page / job.pages, 1.0))
-    if job.error is not None and job.stage in {"failed", "locked"}:
+    if job.stage == "failed" and job.error is not None:
         what, way_out = in_words(job.error, words.language)
         st.caption(f"{literal(what)} {literal(way_out)}")
     if job.stage == "locked":
         _password(visitor, words, job)
 
 
+def _all_at_once(visitor: Visitor, words: Words, jobs: Sequence[Job]) -> None:
+    """One button for what would take many clicks."""
+    queue = visitor.seodam.queue
+    for label, action, those in (
+        (words("job.cancel_all"), queue.cancel, [job for job in jobs if job.moving]),
+        (words("job.dismiss_all"), queue.dismiss, [job for job in jobs if job.ended]),
+    ):
+
+        def do(action: object = action, those: Sequence[Job] = those) -> None:
+            for job in those:
+                action(visitor.owner, job.id)
+
+        if len(those) > 2:
+            st.button(label, key=f"all-{action.__name__}", type="tertiary", on_click=do)
+
+
 def _password(visitor: Visitor, words: Words, job: Job) -> None:
+    wrong = isinstance(job.error, PasswordNeeded) and job.error.details.get("tried")
     with st.form(f"password-{job.id}", border=False):
-        password = st.text_input(words("password.label"), type="password", key=f"word-{job.id}")
-        if st.form_submit_button(words("password.open")) and password:
-            visitor.seodam.queue.unlock(visitor.owner, job.id, password)
-            st.rerun()
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            password = st.text_input(
+                words("password.label"),
+                type="password",
+                key=f"word-{job.id}",
+                help=words("password.help"),
+                width="stretch",
+            )
+            opened = st.form_submit_button(words("password.open"))
+        if wrong:
+            st.caption(f":red[{words('password.wrong')}]")
+    if opened and password:
+        remember_password(job.document_id, password)
+        visitor.seodam.queue.unlock(visitor.owner, job.id, password)
+        st.rerun()

@@ -13,9 +13,14 @@ CATALOGUE = {"ko": KOREAN, "en": ENGLISH}
 
 @dataclass(frozen=True)
 class Words:
-    """Call it with a key and the values its text asks for; raises KeyError for an unknown key."""
+    """Call it with a key and the values its text asks for; raises KeyError for an unknown key.
+
+    A text "one|many" is for a count: the first half where `n` is 1.
+    """
 
     language: str
 
     def __call__(self, key: str, **values: object) -> str:
-        return CATALOGUE[self.language][key].format(**values)
+        one, bar, many = CATALOGUE[self.language][key].partition("|")
+        text = many if bar and values.get("n") != 1 else one
+        return text.format(**values)
