@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -24,6 +25,7 @@ from rag_core.types import (
     DocumentState,
     Hit,
     Page,
+    Parsed,
     Passage,
     ReadBy,
     Upload,
@@ -118,7 +120,7 @@ class Library:
     ) -> Document:
         """Do what is missing for a received document to become READY. Safe to do again.
 
-        Raises what `prepare` raises.
+        Raises what `read` and `keep` raise.
         """
         document = self.prepare(document_id, password, progress, cancelled)
         self.publish([document])
@@ -132,71 +134,89 @@ class Library:
         progress: Callable[[Progress], None] = lambda _: None,
         cancelled: Callable[[], bool] = lambda: False,
     ) -> Document:
-        """All but the last step: the document is recorded, `publish` makes it READY.
+        """All but the last step: `read`, then `keep`; `publish` makes the document READY."""
+        parsed = self.read(document_id, password, progress, cancelled)
+        return self.keep(document_id, parsed, progress, cancelled)
 
-        A document that cannot be used is discarded and the error raised; after Cancelled and
-        PasswordNeeded the bytes are still there: to be finished later, or to be discarded.
+    def read(
+        self,
+        document_id: str,
+        password: str | None = None,
+        progress: Callable[[Progress], None] = lambda _: None,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> Parsed | None:
+        """The pages of a received document; None when it has been kept already.
+
+        Changes nothing but this: a document that cannot be used is discarded and the error raised.
+        After Cancelled and PasswordNeeded its bytes are still there: to be finished later, or to
+        be discarded.
         """
         document = self._record.document(document_id)
+        if document.state is not DocumentState.READING:
+            return None
+        upload = Upload(document.name, self._record.file(document_id), password)
+
+        def on_page(page: int, pages: int) -> None:
+            progress(Progress("reading", page, pages))
+
+        with self._discarding(document_id):
+            parsed = parse(upload, self.limits, on_page, cancelled)
+        progress(Progress("read", len(parsed.pages), len(parsed.pages)))
+        return parsed
+
+    def keep(
+        self,
+        document_id: str,
+        parsed: Parsed | None,
+        progress: Callable[[Progress], None] = lambda _: None,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> Document:
+        """Pages, passages and vectors of a document that was read into the record; as `read`."""
+        document = self._record.document(document_id)
+        if parsed is None or document.state is not DocumentState.READING:
+            return document
+        passages = cut(document_id, parsed.title or document.name, parsed.pages)
+        with self._discarding(document_id):
+            if not passages:
+                raise EmptyDocument(name=document.name, pages=len(parsed.pages))
+            embedding = self._embedding()
+            vectors = embedding.embed_array([searchable_text(passage) for passage in passages])
+            progress(Progress("embedded"))
+            if cancelled():
+                raise Cancelled
+        titled = replace(document, title=parsed.title, warnings=_warnings(parsed))
+        kept = self._record.keep_reading(
+            titled, parsed.pages, passages, vectors, embedding.fingerprint
+        )
+        progress(Progress("recorded"))
+        return kept
+
+    @contextmanager
+    def _discarding(self, document_id: str) -> Iterator[None]:
+        """Whatever says that a document cannot be used discards it."""
         try:
-            if document.state is DocumentState.READING:
-                document = self._read(document, password, progress, cancelled)
+            yield
         except (Cancelled, PasswordNeeded):
             raise
         except SeodamError:
             self.discard(document_id)
             raise
-        return document
 
     def publish(self, documents: Sequence[Document]) -> None:
-        """Fill both caches with recorded documents and make them READY, the last step of all.
+        """Fill both caches with kept documents and make them READY, the last step of all.
 
         One call for many documents costs little more than for one: an index is written to the
-        disk once for each collection. Raises NotFound.
+        disk once for each collection. One that has been discarded since is left out.
         """
-        known = [self._record.document(document.id) for document in documents]
-        waiting = [one for one in known if one.state is DocumentState.INDEXING]
+        known = [self._record.find(document.id) for document in documents]
+        waiting = [one for one in known if one and one.state is DocumentState.INDEXING]
         for collection in {one.collection for one in waiting}:
             self._index(collection, [one for one in waiting if one.collection == collection])
-        for document in waiting:
-            self._record.set_state(document.id, DocumentState.READY)
+        self._record.set_state([one.id for one in waiting], DocumentState.READY)
 
     def discard(self, document_id: str) -> None:
         """Delete a document that never became READY, with its bytes."""
         self._record.forget(document_id)
-
-    def _read(
-        self,
-        document: Document,
-        password: str | None,
-        progress: Callable[[Progress], None],
-        cancelled: Callable[[], bool],
-    ) -> Document:
-        """Pages, passages and vectors of the stored bytes into the record."""
-        upload = Upload(document.name, self._record.file(document.id), password)
-        parsed = parse(
-            upload,
-            self.limits,
-            on_page=lambda page, pages: progress(Progress("reading", page, pages)),
-            cancelled=cancelled,
-        )
-        progress(Progress("read", len(parsed.pages), len(parsed.pages)))
-        title = parsed.title or document.name
-        passages = cut(document.id, title, parsed.pages)
-        if not passages:
-            raise EmptyDocument(name=document.name, pages=len(parsed.pages))
-        embedding = self._embedding()
-        vectors = embedding.embed_array([searchable_text(passage) for passage in passages])
-        progress(Progress("embedded"))
-        if cancelled():
-            raise Cancelled
-        warnings = _warnings(parsed.pages, parsed.warnings)
-        titled = replace(document, title=parsed.title, warnings=warnings)
-        read = self._record.keep_reading(
-            titled, parsed.pages, passages, vectors, embedding.fingerprint
-        )
-        progress(Progress("recorded"))
-        return read
 
     def _index(self, collection: str, documents: Sequence[Document]) -> None:
         """Fill both caches from the record."""
@@ -239,12 +259,12 @@ class Library:
     def remove(self, document_id: str) -> None:
         """Take a document away; it can be undone for UNDO_SECONDS. Raises NotFound."""
         self.purge_removed()
-        self._record.set_state(document_id, DocumentState.REMOVED)
+        self._record.set_state([document_id], DocumentState.REMOVED)
 
     def undo_remove(self, document_id: str) -> None:
         """Put a removed document back; raises NotFound when the time to undo is over."""
         if self._record.document(document_id).state is DocumentState.REMOVED:
-            self._record.set_state(document_id, DocumentState.READY)
+            self._record.set_state([document_id], DocumentState.READY)
 
     def purge_removed(self, older_than: float = UNDO_SECONDS) -> None:
         """Delete for good what was removed more than so many seconds ago."""
@@ -316,6 +336,6 @@ def shown_name(name: str) -> str:
     return kept.strip()[:_NAME_LENGTH] or "document"
 
 
-def _warnings(pages: Sequence[Page], warnings: Sequence[str]) -> tuple[str, ...]:
-    unread = sum(page.read_by is ReadBy.UNREAD for page in pages)
-    return (*warnings, *((f"unread_pages:{unread}",) if unread else ()))
+def _warnings(parsed: Parsed) -> tuple[str, ...]:
+    unread = sum(page.read_by is ReadBy.UNREAD for page in parsed.pages)
+    return (*parsed.warnings, *((f"unread_pages:{unread}",) if unread else ()))

@@ -188,11 +188,12 @@ class OwnedRecord:
             self._change(connection, document.id, values)
         return read
 
-    def set_state(self, document_id: str, state: DocumentState) -> None:
-        """Move a document on; raises NotFound."""
+    def set_state(self, ids: Iterable[str], state: DocumentState) -> None:
+        """Move documents on, all or none; raises NotFound."""
         removed_at = now() if state is DocumentState.REMOVED else None
         with self._database.writing() as connection:
-            self._change(connection, document_id, {"state": state, "removed_at": removed_at})
+            for document_id in ids:
+                self._change(connection, document_id, {"state": state, "removed_at": removed_at})
 
     def removed_at(self, document_id: str) -> str | None:
         """When a document was removed (UTC, ISO 8601), None when it was not."""

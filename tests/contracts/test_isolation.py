@@ -8,7 +8,7 @@ import pytest
 
 from rag_core.errors import NotFound
 from rag_core.settings import Settings
-from rag_core.types import Answer, Upload
+from rag_core.types import Answer, Parsed, Upload
 from rag_core.wiring import Seodam, open_seodam
 
 SECRET = "The canary of Alice is called Zephyrine and lives in Busan."
@@ -42,6 +42,7 @@ GIVEN: dict[str, Any] = {
     "answer": Answer("mine now"),
     "document_ids": (),
     "page": 1,
+    "parsed": Parsed(()),
     "value": "stolen",
     "collection": "default",
     "excluded": frozenset(),

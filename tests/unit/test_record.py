@@ -30,7 +30,7 @@ def _store(record: OwnedRecord, data: bytes = b"bytes", name: str = "a.pdf") -> 
     pages = (Page(1, "i", "first words", headings=((0, 1),)), Page(2, "1", "second words"))
     vectors = np.eye(2, 4, dtype=np.float32)
     kept = record.keep_reading(received, pages, passages, vectors, "print")
-    record.set_state(kept.id, DocumentState.READY)
+    record.set_state([kept.id], DocumentState.READY)
     return record.document(kept.id)
 
 
@@ -56,7 +56,7 @@ def test_what_is_stored_comes_back(database: Database) -> None:
 def test_only_ready_documents_are_given_to_a_search(database: Database) -> None:
     record = Record(database).of("me")
     document = _store(record)
-    record.set_state(document.id, DocumentState.REMOVED)
+    record.set_state([document.id], DocumentState.REMOVED)
     assert record.passages([f"{document.id}-0"]) == {}
     assert record.documents() == ()
     assert record.removed_at(document.id)
