@@ -6,7 +6,6 @@ import streamlit as st
 
 from pages.ui import asking, history, uploads, viewer, welcome
 from pages.ui.answers import show_turn
-from pages.ui.reveal import reveal
 from pages.ui.shell import enter
 from rag_core.parsing import FORMATS
 
@@ -18,7 +17,6 @@ sent = st.chat_input(
     accept_file="multiple",
     file_type=[suffix.lstrip(".") for suffix in FORMATS],
     max_upload_size=visitor.seodam.settings.max_upload_mb,
-    submit_mode="stop",
 )
 question = asking.pending_question()
 attached: frozenset[int] = frozenset()
@@ -28,6 +26,7 @@ if sent:
 if question:
     uploads.dismiss_done(visitor)
 
+asking.settle()
 conversation = history.current(visitor)
 history.sidebar(visitor, words, conversation)
 documents = visitor.library.documents()
@@ -36,9 +35,7 @@ empty = st.empty()  # what stands here is gone at once when something is asked
 if conversation is not None:
     turns = visitor.conversations.turns(conversation.id)
     for turn in turns:
-        if turn is turns[-1] and asking.just_answered():
-            reveal()
-        show_turn(visitor, words, turn)
+        show_turn(visitor, words, turn, new=turn is turns[-1] and asking.just_answered())
 
 if conversation is None and not question:
     with empty.container():
@@ -51,5 +48,7 @@ else:
     with shelf:
         uploads.show_jobs(visitor, words, folded=True)
 if question:
+    with shelf:
+        asking.stop_button(words)
     asking.ask(visitor, words, conversation, question, attached)
 viewer.draw(visitor, words)

@@ -5,18 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from pages.ui import viewer
 from pages.ui.connection import EXTRACTIVE, REMOTE
 from pages.ui.messages import Words
+from pages.ui.reveal import reveal
 from pages.ui.session import Visitor
 from pages.ui.shell import literal, show_failure
 from rag_core.markdown import safe_markdown
 from rag_core.types import Answer, Citation, Finish, Hit, Turn
 
-READER, ASSISTANT = ":material/person:", ":material/menu_book:"
+if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
+
 _SETTINGS = Path(__file__).resolve().parents[1] / "settings.py"
 _NEAREST = 3
 _WORTH_SAYING = 0.1  # seconds
@@ -25,18 +29,26 @@ _FLAG = "\u2691"  # stands for the badge until the text has been made safe
 _MARK = re.compile(r"\[(\d{1,3})\]")
 
 
-def show_turn(visitor: Visitor, words: Words, turn: Turn) -> None:
-    """One turn of a conversation."""
-    question(turn.question)
-    with st.chat_message("assistant", avatar=ASSISTANT):
+def show_turn(visitor: Visitor, words: Words, turn: Turn, new: bool = False) -> None:
+    """One turn of a conversation; a new one is brought into view."""
+    with place_of_turn(turn.question, new):
         _found(words, turn)
         _answer(visitor, words, turn)
 
 
-def question(text: str) -> None:
-    """What the reader asked."""
-    with st.chat_message("user", avatar=READER):
-        st.markdown(safe_markdown(text))
+def place_of_turn(question: str, new: bool) -> DeltaGenerator:
+    """What the reader asked, and the place for the answer.
+
+    Kept and streaming turns are built alike, so that one takes the other's place unnoticed.
+    """
+    with st.container():
+        if new:
+            reveal()
+        else:
+            st.empty()
+        with st.chat_message("user", avatar=":material/person:"):
+            st.markdown(safe_markdown(question))
+        return st.chat_message("assistant", avatar=":material/menu_book:")
 
 
 def _found(words: Words, turn: Turn) -> None:

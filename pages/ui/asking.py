@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from pages.ui import history
-from pages.ui.answers import ASSISTANT, question, show_passages
+from pages.ui.answers import place_of_turn, show_passages
 from pages.ui.connection import generator
 from pages.ui.messages import Words
-from pages.ui.reveal import reveal
 from pages.ui.session import Visitor
 from pages.ui.shell import literal, show_error
 from pages.ui.uploads import said_of
@@ -19,7 +21,12 @@ from rag_core.errors import SeodamError
 from rag_core.markdown import SafeStream
 from rag_core.types import Conversation
 
+_SETTLE_SECONDS = 5.0
+
 if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
+    from streamlit.elements.lib.mutable_status_container import StatusContainer
+
     from rag_core.assistant import AnswerStream
 
 
@@ -42,11 +49,10 @@ def ask(
 ) -> None:
     """Show the question, stream the answer, and run the page again to show it as kept.
 
-    `attached` are the jobs of files that came with the question: they are read first.
+    `attached` are the jobs of files that came with the question: they are read first. A click
+    on Stop, or anywhere else, runs the page again: the answer is kept as far as it was.
     """
-    question(asked)
-    reveal()
-    with st.chat_message("assistant", avatar=ASSISTANT):
+    with place_of_turn(asked, new=True):
         _wait_for(visitor, words, attached)
         if not _something_to_ask(visitor, words, conversation):
             return
@@ -56,13 +62,17 @@ def ask(
         except SeodamError as error:
             show_error(error, words)
             return
-        _watch_for_stop()
+        st.session_state["just_answered"] = True
         try:
             _stream(visitor.assistant.ask(asked, conversation, model), words)
         except SeodamError as error:
             show_error(error, words)
-    st.session_state["just_answered"] = True
     st.rerun()
+
+
+def stop_button(words: Words) -> None:
+    """Stop the answer that streams."""
+    st.button(words("answer.stop"), key="stop", icon=":material/stop_circle:", shortcut="Esc")
 
 
 def just_answered() -> bool:
@@ -105,14 +115,36 @@ def _something_to_ask(visitor: Visitor, words: Words, conversation: Conversation
     return True
 
 
+def settle() -> None:
+    """Wait until an answer that a click has interrupted is kept.
+
+    Streamlit runs the page again while the interrupted run is still on its way out.
+    """
+    if kept := st.session_state.get("kept"):
+        kept.wait(_SETTLE_SECONDS)
+
+
 def _stream(stream: AnswerStream, words: Words) -> None:
     """Passages first, then the words as they come. Each draw is a point where Stop takes hold."""
-    found = st.status(words("answer.searching"), type="compact")
-    place = st.empty()
-    safe = SafeStream()
-    shown = ""
-    listed = False
-    for piece in stream:
+    kept = st.session_state["kept"] = threading.Event()
+    try:
+        found = st.status(words("answer.searching"), type="compact")
+        place = st.empty()
+        with closing(iter(stream)) as pieces:
+            _show(stream, pieces, found, place, words)
+    finally:
+        kept.set()
+
+
+def _show(
+    stream: AnswerStream,
+    pieces: Iterator[str],
+    found: StatusContainer,
+    place: DeltaGenerator,
+    words: Words,
+) -> None:
+    safe, shown, listed = SafeStream(), "", False
+    for piece in pieces:
         if stream.hits and not listed:
             listed = True
             found.update(label=words("answer.found", n=len(stream.hits)), state="complete")
@@ -121,17 +153,3 @@ def _stream(stream: AnswerStream, words: Words) -> None:
         shown += safe.feed(piece)
         place.markdown(shown)
     place.markdown(shown + safe.finish())
-
-
-def _watch_for_stop() -> None:
-    """After Stop the script is gone: draw the page again, with the answer as it was kept."""
-    drawn = False
-
-    @st.fragment(run_every=0.3)
-    def watch() -> None:
-        nonlocal drawn
-        if drawn:
-            st.rerun()
-        drawn = True
-
-    watch()

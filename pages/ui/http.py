@@ -17,7 +17,9 @@ from typing import Any
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
 
-VISITOR_COOKIE = "seodam_visitor"
+from pages.ui import session
+from pages.ui.session import VISITOR_COOKIE
+
 _YEAR = 365 * 24 * 3600
 
 # Streamlit needs inline styles, eval and blobs of its own origin; nothing may load from elsewhere,
@@ -78,8 +80,6 @@ def _cookie(secure: bool) -> str:
 @asynccontextmanager
 async def lifespan(_: Any) -> AsyncIterator[dict[str, Any]]:
     """Open the library in the background at start, close it at the end."""
-    from pages.ui import session
-
     threading.Thread(target=session.warm_up, name="warm-up", daemon=True).start()
     try:
         yield {}

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages.ui.http import VISITOR_COOKIE
 from pages.ui.messages import LANGUAGES
 from rag_core.errors import SeodamError
 from rag_core.settings import Settings
@@ -22,6 +21,8 @@ if TYPE_CHECKING:
     from rag_core.library import Library
     from rag_core.stores.conversations import Conversations
     from rag_core.wiring import Seodam
+
+VISITOR_COOKIE = "seodam_visitor"
 
 
 @dataclass(frozen=True)

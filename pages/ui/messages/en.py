@@ -53,6 +53,7 @@ ENGLISH = {
     "answer.found": "{n} passage found|{n} passages found",
     "answer.not_found": "Nothing in your documents answers this, so there is no guess here.",
     "answer.nearest": "The passage that came nearest:|The {n} passages that came nearest:",
+    "answer.stop": "Stop",
     "answer.stopped": "Stopped. What had been said is kept.",
     "answer.verified": "{n} of {of} citations verified",
     "answer.unsupported": "{n} sentence without a source|{n} sentences without a source",

@@ -52,6 +52,7 @@ KOREAN = {
     "answer.found": "구절 {n}개를 찾았어요",
     "answer.not_found": "문서에서 답을 찾지 못했어요. 지어내지 않고 여기서 멈출게요.",
     "answer.nearest": "가장 가까운 구절 {n}개예요.",
+    "answer.stop": "멈추기",
     "answer.stopped": "멈췄어요. 여기까지는 남겨 두었어요.",
     "answer.verified": "인용 {of}개 가운데 {n}개 확인됨",
     "answer.unsupported": "근거 없는 문장 {n}개",
