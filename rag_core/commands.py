@@ -1,0 +1,267 @@
+"""What the commands do. Each says what came of it in rows for scripts and in words for people."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rag_core.errors import BrokenFile, NotFound, PasswordNeeded, SeodamError
+from rag_core.settings import Settings
+from rag_core.translations import in_words
+from rag_core.types import LOCAL_OWNER, Answer, Document, DocumentState, Turn, Upload
+
+if TYPE_CHECKING:
+    from rag_core.library import Library
+    from rag_core.wiring import Seodam
+
+Row = dict[str, Any]
+Options = argparse.Namespace
+Tell = Callable[[str], None]
+"""Takes a message on how things go, for standard error."""
+
+_TOGETHER = 16  # files of an ingest that are published at once
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A part of the result: `row` for --json, `text` otherwise, closed by `end`.
+
+    `failed`: something that was asked for could not be done; the others went on.
+    """
+
+    text: str
+    row: Row | None = None
+    end: str = "\n"
+    failed: bool = False
+
+
+def ingest(seodam: Seodam, options: Options, tell: Tell) -> Iterator[Said]:
+    """Files in groups: one write of the index for each group, a row for each file."""
+    library = seodam.library(LOCAL_OWNER)
+    paths = _files(options.paths)
+    for at in range(0, len(paths), _TOGETHER):
+        for row in _ingest_group(library, paths[at : at + _TOGETHER], options.collection, tell):
+            text = f"{row['path']}: {row['status']}, {row['passages']} passages"
+            yield Said(text, row, failed=row["error"] is not None)
+
+
+def _files(paths: Sequence[str]) -> list[Path]:
+    """The files named, and those in the folders named but for hidden ones."""
+    found: list[Path] = []
+    for path in map(Path, paths):
+        below = sorted(one for one in path.rglob("*") if one.is_file()) if path.is_dir() else []
+        hidden = [any(p.startswith(".") for p in one.relative_to(path).parts) for one in below]
+        inside = [one for one, hide in zip(below, hidden, strict=True) if not hide]
+        found.extend(inside if path.is_dir() else [path])
+    return found
+
+
+def _ingest_group(
+    library: Library, paths: Sequence[Path], collection: str, tell: Tell
+) -> list[Row]:
+    """Read each, publish all; `seconds` is a file's own time and its share of publishing."""
+    rows, read = [], []
+    for path in paths:
+        tell(f"reading {_shown(path)}")
+        row, document = _read_one(library, path, collection, tell)
+        rows.append(row)
+        if document is not None:
+            read.append(document)
+    started = time.perf_counter()
+    library.publish(read)
+    share = (time.perf_counter() - started) / max(len(read), 1)
+    for row in rows:
+        row["seconds"] = round(row["seconds"] + share * (row["status"] == "added"), 4)
+    return rows
+
+
+def _read_one(
+    library: Library, path: Path, collection: str, tell: Tell
+) -> tuple[Row, Document | None]:
+    """The row of a file, and its document where that is still to be published."""
+    row: Row = {
+        "path": _shown(path),
+        "document_id": None,
+        "status": "failed",
+        "pages": 0,
+        "passages": 0,
+        "seconds": 0.0,
+        "warnings": [],
+        "error": None,
+    }
+    started = time.perf_counter()
+    try:
+        document = library.receive(Upload(path.name, _bytes(path)), collection)
+        known = document.state is DocumentState.READY
+        if not known:
+            document = library.prepare(document.id)
+    except SeodamError as error:
+        if isinstance(error, PasswordNeeded):
+            library.discard(document.id)
+        row["seconds"] = time.perf_counter() - started
+        row["error"] = {"code": error.code, "message": sentence(error)}
+        tell(sentence(error))
+        return row, None
+    row |= {
+        "document_id": document.id,
+        "status": "unchanged" if known else "added",
+        "pages": document.pages,
+        "passages": document.passages,
+        "seconds": time.perf_counter() - started,
+        "warnings": list(document.warnings),
+    }
+    return row, None if known else document
+
+
+def search(seodam: Seodam, options: Options, tell: Tell) -> Iterator[Said]:
+    """The passages that answer best."""
+    library = seodam.library(LOCAL_OWNER)
+    started = time.perf_counter()
+    hits = library.search(options.question, options.k, options.collection)
+    seconds = time.perf_counter() - started
+    rows = [
+        {
+            "rank": hit.rank,
+            "document": hit.document,
+            "page": hit.passage.page,
+            "text": hit.passage.text,
+            "score": hit.score,
+            "dense_rank": hit.dense_rank,
+            "lexical_rank": hit.lexical_rank,
+        }
+        for hit in hits
+    ]
+    lines = [
+        f"{hit.rank}. {_place(hit.document, hit.passage.page)} ({hit.score:.2f})\n"
+        f"{hit.passage.text}"
+        for hit in hits
+    ]
+    yield Said("\n\n".join(lines), {"hits": rows, "seconds": round(seconds, 4)})
+
+
+def ask(seodam: Seodam, options: Options, tell: Tell) -> Iterator[Said]:
+    """An answer, piece by piece, then its sources."""
+    history = _history(Path(options.history)) if options.history else ()
+    assistant = seodam.assistant(LOCAL_OWNER)
+    model = seodam.generator(options.model)
+    stream = assistant.ask_once(options.question, model, options.collection, history)
+    for piece in stream:
+        yield Said(piece, end="")
+    answer = stream.answer
+    assert answer is not None
+    row = {
+        "answer": answer.text,
+        "citations": [
+            {"document": one.document, "page": one.page, "quote": one.quote}
+            for one in answer.citations
+        ],
+        "answerable": answer.answerable,
+        "standalone_question": answer.standalone_question,
+        "model": answer.model,
+        "seconds": round(answer.seconds, 4),
+    }
+    sources = [
+        f"[{one.number}] {_place(one.document, one.page)}: {one.quote}" for one in answer.citations
+    ]
+    yield Said("\n".join(["\n", *sources] if sources else [""]), row)
+
+
+def _history(path: Path) -> tuple[Turn, ...]:
+    """Earlier turns: a JSON list of {"question", "answer"}. Raises NotFound, BrokenFile."""
+    data = _bytes(path)
+    try:
+        return tuple(
+            Turn(number, str(turn["question"]), Answer(str(turn.get("answer") or "")))
+            for number, turn in enumerate(json.loads(data), start=1)
+        )
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise BrokenFile(name=_shown(path)) from error
+
+
+def list_documents(seodam: Seodam, options: Options, tell: Tell) -> Iterator[Said]:
+    """The documents that can be asked."""
+    documents = seodam.library(LOCAL_OWNER).documents(options.collection)
+    rows = [asdict(document) | {"document": document.name} for document in documents]
+    lines = [f"{one.id}  {one.name}  {one.pages} pages" for one in documents]
+    yield Said("\n".join(lines), {"documents": rows})
+
+
+def remove(seodam: Seodam, options: Options, tell: Tell) -> Iterator[Said]:
+    """Delete a document for good."""
+    library = seodam.library(LOCAL_OWNER)
+    library.remove(options.document_id)
+    library.purge_removed(older_than=-1)
+    yield Said(f"removed {options.document_id}", {"removed": options.document_id})
+
+
+def export(seodam: Seodam, options: Options, tell: Tell) -> Iterator[Said]:
+    """Documents and conversations into a zip file."""
+    from rag_core.archive import write_archive
+
+    counts = write_archive(
+        Path(options.file), seodam.library(LOCAL_OWNER), seodam.conversations(LOCAL_OWNER)
+    )
+    yield Said(f"wrote {options.file}: {_counted(counts)}", counts | {"file": options.file})
+
+
+def import_archive(seodam: Seodam, options: Options, tell: Tell) -> Iterator[Said]:
+    """What export wrote, added to what is here."""
+    from rag_core.archive import read_archive
+
+    counts = read_archive(
+        Path(options.file), seodam.library(LOCAL_OWNER), seodam.conversations(LOCAL_OWNER)
+    )
+    text = f"read {options.file}: {_counted(counts)}"
+    yield Said(text, dict(counts), failed=bool(counts["failed"]))
+
+
+def check(seodam: Seodam, options: Options, tell: Tell) -> Iterator[Said]:
+    """Open everything, repair the caches, say what was found."""
+    report = asdict(seodam.check(tell))
+    yield Said("\n".join(f"{key}: {value}" for key, value in report.items()), report)
+
+
+def evaluate(settings: Settings, options: Options, tell: Tell) -> Iterator[Said]:
+    """Measure the retrieval, and over gold pages the answers too, in a folder of its own."""
+    from rag_core.measuring import evaluate_beir, evaluate_gold
+
+    target = Path(options.target)
+    if not target.exists():
+        raise NotFound(what=f"file {_shown(target)}")
+    if target.is_dir():
+        row = evaluate_beir(settings, target, options.k, tell)
+    else:
+        row = evaluate_gold(settings, target, Path(options.documents), options.k, tell)
+    yield Said("\n".join(f"{key}: {value}" for key, value in row.items()), row)
+
+
+def sentence(error: SeodamError) -> str:
+    """What happened and the way out, in the language of the terminal."""
+    language = os.environ.get("LC_ALL") or os.environ.get("LANG") or ""
+    return " ".join(in_words(error, "ko" if language.lower().startswith("ko") else "en"))
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise NotFound(what=f"file {_shown(path)}") from error
+
+
+def _shown(path: Path) -> str:
+    """A path as text, also where its bytes are not UTF-8."""
+    return os.fsencode(path).decode("utf-8", "replace")
+
+
+def _place(document: str, page: int | None) -> str:
+    return document if page is None else f"{document}, page {page}"
+
+
+def _counted(counts: dict[str, int]) -> str:
+    return ", ".join(f"{number} {name}" for name, number in counts.items())
