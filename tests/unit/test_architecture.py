@@ -19,10 +19,10 @@ ROOT = Path(__file__).parents[2]
 # The lowest floor first. A module may import its own floor and those below it.
 FLOORS = (
     {"types", "errors", "settings", "translations"},
-    {"text", "support", "passages", "markdown"},
-    {"stores", "parsing", "embeddings"},
-    {"retriever", "reranker", "generators", "extractive", "selection", "prompting", "citations"}
-    | {"evaluation"},
+    {"text", "asking", "support", "matching", "passages", "markdown"},
+    {"stores", "parsing", "embeddings", "subwords"},
+    {"retriever", "reranker", "signals", "evaluation"}
+    | {"generators", "extractive", "selection", "prompting", "citations"},
     {"chain"},
     {"library", "assistant", "ingestion", "archive", "reembedding"},
     {"wiring"},
