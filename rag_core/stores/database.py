@@ -6,17 +6,20 @@ nothing else, so that there is one place where one owner's data is kept from ano
 
 from __future__ import annotations
 
-import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy import Column, Integer, LargeBinary, Table, Text
 
 from rag_core.errors import StoreFailed
+from rag_core.stores.sqlite import require_sqlite
+
+if TYPE_CHECKING:
+    import sqlite3
 
 SCHEMA_VERSION = 1
 
@@ -119,6 +122,7 @@ class Database:
     """
 
     def __init__(self, path: Path) -> None:
+        require_sqlite()
         path.parent.mkdir(parents=True, exist_ok=True)
         self._engine = sa.create_engine(f"sqlite:///{path}", pool_size=8, max_overflow=16)
         sa.event.listen(self._engine, "connect", _prepare)
@@ -171,6 +175,8 @@ class Gate:
 @contextmanager
 def translated() -> Iterator[None]:
     """Turn SQLite's errors into ours."""
+    import sqlite3  # here, because require_sqlite may put another in its place
+
     try:
         yield
     except (sa.exc.OperationalError, sa.exc.DatabaseError, sqlite3.DatabaseError) as error:

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from rag_core.errors import StoreFailed
+from rag_core.stores.sqlite import require_sqlite
 
 # Recall@10 of real questions among 100,000 passages (benchmarks/scale.py): 0.82 with Chroma's
 # default of 100 for ef_search, 0.96 with 500, 0.997 with 4,000 at 14 ms of one core.
@@ -37,7 +38,8 @@ class DenseIndex:
 
     @classmethod
     def open(cls, folder: Path) -> DenseIndex:
-        """Open or create. Raises StoreFailed when Chroma cannot."""
+        """Open or create. Raises StoreFailed when Chroma cannot, MissingExtra (see sqlite.py)."""
+        require_sqlite()
         import chromadb
         from chromadb.config import Settings
 
