@@ -1,4 +1,4 @@
-# Seodam. `make run` opens the app, `make test` runs the tests; both set up .venv first.
+# Seodam. `make run` opens the app, `make test` runs the tests; both set up .venv first, once.
 # Works with GNU make 3.81 and newer, without root.
 
 PYTHON ?= python3
@@ -7,6 +7,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 TOOLS  := $(VENV)/.ready-dev
 PORT   ?= 8501
+PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
 
 # PyTorch's ordinary Linux wheel brings gigabytes of CUDA. Without an NVIDIA GPU its own index of
 # CPU wheels is tried first, briefly; where that cannot be reached the ordinary registry serves.
@@ -28,23 +29,24 @@ help:
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "Seodam needs Python 3.11 or newer; say which with: make PYTHON=python3.12 …"; exit 1; }
-	$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
 
 $(READY): requirements.txt | $(BIN)/python
+	@echo "Installing what Seodam needs into $(VENV), once. This takes some minutes."
 	@if [ "$$(uname -s)" = Linux ] && ! command -v nvidia-smi >/dev/null 2>&1; then \
-	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --retries 0 --timeout 5 \
-	    --index-url $(CPU_WHEELS) $(TORCH) 2>/dev/null || echo "PyTorch's CPU index not reached; using the ordinary one."; \
+	  $(PIP) --retries 0 --timeout 5 --index-url $(CPU_WHEELS) $(TORCH) 2>/dev/null \
+	    || echo "PyTorch's own index was not reached; its larger ordinary package serves as well."; \
 	fi
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(TORCH)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@$(PIP) -r requirements.txt
 	@touch $@
 
 $(TOOLS): $(READY) requirements-dev.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@echo "Installing what the tests need, once."
+	@$(PIP) -r requirements-dev.txt
 	@touch $@
 
 run: $(READY)
-	SEODAM_SINGLE_USER=$${SEODAM_SINGLE_USER:-1} $(BIN)/python -m streamlit run app.py \
+	@SEODAM_SINGLE_USER=$${SEODAM_SINGLE_USER:-1} $(BIN)/python -m streamlit run app.py \
 	  --server.address 127.0.0.1 --server.port $(PORT)
 
 test: $(TOOLS)
