@@ -208,36 +208,43 @@ class Library:
         One call for many documents costs little more than for one: an index is written to the
         disk once for each collection. One that has been discarded since is left out.
         """
-        known = [self._record.find(document.id) for document in documents]
-        waiting = [one for one in known if one and one.state is DocumentState.INDEXING]
-        for collection in {one.collection for one in waiting}:
-            self._index(collection, [one for one in waiting if one.collection == collection])
-        self._record.set_state([one.id for one in waiting], DocumentState.READY)
+        with self._shelves.publishing:
+            known = [self._record.find(document.id) for document in documents]
+            waiting = [one for one in known if one and one.state is DocumentState.INDEXING]
+            fingerprint = self._embedding().fingerprint if waiting else ""
+            for collection in {one.collection for one in waiting}:
+                mine = [one for one in waiting if one.collection == collection]
+                self._index(collection, mine, fingerprint)
+            self._record.set_state([one.id for one in waiting], DocumentState.READY)
 
     def discard(self, document_id: str) -> None:
         """Delete a document that never became READY, with its bytes."""
         self._record.forget(document_id)
 
-    def _index(self, collection: str, documents: Sequence[Document]) -> None:
-        """Fill both caches from the record."""
+    def _index(self, collection: str, documents: Sequence[Document], fingerprint: str) -> None:
+        """Fill both caches from the record, by the vectors of one embedding."""
         recorded = []
         for document in documents:
             passages = self._record.passages_of(document.id)
-            recorded.append((document.id, passages, self._vectors(document.id, passages)))
-        self._shelves.of(self.owner, collection).replace(recorded)
+            vectors = self._vectors(document.id, passages, fingerprint)
+            recorded.append((document.id, passages, vectors))
+        self._shelves.of(self.owner, collection, fingerprint).replace(recorded)
 
-    def _vectors(self, document_id: str, passages: Sequence[Passage]) -> np.ndarray:
+    def _vectors(
+        self, document_id: str, passages: Sequence[Passage], fingerprint: str
+    ) -> np.ndarray:
         """The recorded vectors; made again only where the embedding has changed since."""
-        embedding = self._embedding()
-        vectors = self._record.vectors_of(document_id, embedding.fingerprint)
+        vectors = self._record.vectors_of(document_id, fingerprint)
         if len(vectors) != len(passages):
-            vectors = embedding.embed_array([searchable_text(passage) for passage in passages])
-            self._record.keep_vectors(document_id, vectors, embedding.fingerprint)
+            texts = [searchable_text(passage) for passage in passages]
+            vectors = self._embedding().embed_array(texts)
+            self._record.keep_vectors(document_id, vectors, fingerprint)
         return vectors
 
-    def reindex(self, collection: str) -> None:
-        """Fill the caches of a collection again from the record."""
-        self._index(collection, self._record.documents(collection))
+    def reindex(self, collection: str, fingerprint: str) -> None:
+        """Fill the caches of a collection again from the record; `fingerprint`: of the embedding
+        in use, which is not even loaded when its vectors are recorded."""
+        self._index(collection, self._record.documents(collection), fingerprint)
 
     def documents(self, collection: str | None = DEFAULT_COLLECTION) -> tuple[Document, ...]:
         """Documents that can be asked, in order of arrival."""
@@ -272,7 +279,7 @@ class Library:
         for document in self._record.documents(None, (DocumentState.REMOVED,)):
             removed_at = self._record.removed_at(document.id)
             if removed_at and datetime.fromisoformat(removed_at) <= before:
-                self._shelves.of(self.owner, document.collection).remove(document.id)
+                self._shelves.forget(self.owner, document.collection, document.id)
                 self._record.forget(document.id)
 
     def pages(self, document_id: str) -> tuple[Page, ...]:
@@ -302,9 +309,10 @@ class Library:
 
     def retriever(self, collection: str = DEFAULT_COLLECTION, k: int = 10) -> SeodamRetriever:
         """The LangChain retriever over one collection."""
-        shelf = self._shelves.of(self.owner, collection)
+        embedding = self._embedding()
+        shelf = self._shelves.of(self.owner, collection, embedding.fingerprint)
         return SeodamRetriever(
-            embedding=self._embedding(),
+            embedding=embedding,
             lexical=shelf.lexical,
             dense=shelf.dense,
             passages=self._record.passages,

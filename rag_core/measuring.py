@@ -44,8 +44,8 @@ def evaluate_beir(
         for id_, title, text in asked.documents
     }
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as data:
-        shelves = Shelves(Path(data), lambda: embedding.fingerprint)
-        shelf = shelves.of(LOCAL_OWNER, _FOLDER)
+        shelves = Shelves(Path(data))
+        shelf = shelves.of(LOCAL_OWNER, _FOLDER, embedding.fingerprint)
         retriever = SeodamRetriever(
             embedding=embedding,
             lexical=shelf.lexical,

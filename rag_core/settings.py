@@ -21,6 +21,7 @@ class Settings:
 
     data: Path
     embedding: str = "bundled"
+    embedding_fixed: bool = False  # named from outside, so that no choice within the app counts
     model: str = "extractive"
     openai_api_key: str = field(default="", repr=False)
     openai_base_url: str = ""
@@ -42,6 +43,7 @@ class Settings:
             raw = environment.get(variable) or str((secrets or {}).get(variable) or "")
             if raw:
                 values[name] = _understand(variable, name, raw)
+        values["embedding_fixed"] = "embedding" in values
         data = values.pop("data", None) or default_data_folder(environment)
         settings = cls(data=Path(str(data)).expanduser(), **values)  # type: ignore[arg-type]
         if settings.model == "extractive" and settings.openai_api_key and "model" not in values:
@@ -53,7 +55,7 @@ DEFAULT_MODEL_WITH_KEY = "openai:gpt-4o-mini"
 
 # variable → (field, default as shown, meaning)
 VARIABLES: dict[str, tuple[str, str, str]] = {
-    "SEODAM_DATA": ("data", "a folder of the user", "folder of the library"),
+    "SEODAM_DATA": ("data", "", "folder of the library; by default one of the user, see below"),
     "SEODAM_EMBEDDING": (
         "embedding",
         "bundled",

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
 from rag_core.assistant import Assistant
 from rag_core.embeddings import Embedding, load_embedding
-from rag_core.errors import LibraryBusy, SeodamError, StoreFailed
+from rag_core.errors import (
+    LibraryBusy,
+    MissingExtra,
+    ModelFailed,
+    SeodamError,
+    StoreFailed,
+    WrongSetting,
+)
 from rag_core.generators import load_generator, no_tracing
 from rag_core.ingestion import IngestQueue
 from rag_core.library import Library
 from rag_core.parsing import Limits
+from rag_core.reembedding import EVERYBODY, EmbeddingInUse
 from rag_core.settings import Settings
 from rag_core.stores.conversations import Conversations
 from rag_core.stores.database import Database
@@ -74,9 +81,16 @@ class Seodam:
         self._lock = lock
         self._database = Database(settings.data / "seodam.sqlite3")
         self._record = Record(self._database)
-        self._shelves = Shelves(settings.data, lambda: self.embedding.fingerprint)
+        self._shelves = Shelves(settings.data)
+        self.in_use = EmbeddingInUse(
+            self._record,
+            self._shelves,
+            Conversations(self._database, EVERYBODY),
+            lambda name: load_embedding(name, settings=settings),
+            settings.embedding,
+            settings.embedding_fixed,
+        )
         self._unclean = settings.data / "unclean"
-        self._loading = threading.Lock()
         self._limits = Limits(
             bytes=settings.max_upload_mb * 1024**2,
             pages=settings.max_pages,
@@ -89,13 +103,8 @@ class Seodam:
 
     @property
     def embedding(self) -> Embedding:
-        """The embedding that the settings name; loaded when it is first needed."""
-        with self._loading:
-            return self._embedding
-
-    @cached_property
-    def _embedding(self) -> Embedding:
-        return load_embedding(self.settings.embedding, settings=self.settings)
+        """The embedding in use; it is loaded when vectors are first asked of it."""
+        return self.in_use.current
 
     def library(self, owner: str) -> Library:
         """The documents of one owner."""
@@ -137,7 +146,8 @@ class Seodam:
         for left in self._record.unfinished():
             library = self.library(left.owner)
             if left.state is DocumentState.INDEXING:
-                library.finish(left.document_id)
+                with suppress(ModelFailed, WrongSetting, MissingExtra):  # `resume` tries again
+                    library.finish(left.document_id)
             elif left.state is DocumentState.REMOVED:
                 library.purge_removed(older_than=0)
         return self._report(caches, reason)
@@ -154,9 +164,11 @@ class Seodam:
         return finished, failed
 
     def resume(self) -> None:
-        """Queue what an earlier process had received and not finished."""
+        """Queue what an earlier process had received and not finished, and go on in the
+        background to the embedding that is wanted."""
         for left in self._record.unfinished():
             self.queue.resume(left.owner, left.document_id)
+        self.in_use.start()
 
     def check(self, say: Callable[[str], None] = lambda _: None) -> Report:
         """Open everything, repair the caches, finish what was left; says what it found."""
@@ -169,6 +181,7 @@ class Seodam:
     def close(self) -> None:
         """Stop the queue, close the stores, let the folder go."""
         self.queue.close()
+        self.in_use.close()
         self._shelves.close()
         self._database.close()
         self._unclean.unlink(missing_ok=True)
@@ -180,20 +193,21 @@ class Seodam:
         verdict = probe_dense(self._shelves.dense_folder)
         if not verdict.sound:
             return verdict.reason
+        fingerprint = self.in_use.fingerprint
         for owner, collection in self._record.shelves():
             documents = self._record.of(owner).documents(collection)
             expected = sum(document.passages for document in documents)
-            name = dense_name(shelf_key(owner, collection), self.embedding.fingerprint)
+            name = dense_name(shelf_key(owner, collection), fingerprint)
             if verdict.counts.get(name, 0) < expected:
                 return "the dense index lacks passages"
-            if self._shelves.of(owner, collection).lexical.count() < expected:
+            if self._shelves.of(owner, collection, fingerprint).lexical.count() < expected:
                 return "the lexical index lacks passages"
         return ""
 
     def _rebuild(self) -> None:
         self._shelves.set_aside(f"quarantine-{time.strftime('%Y%m%dT%H%M%S')}")
         for owner, collection in self._record.shelves():
-            self.library(owner).reindex(collection)
+            self.library(owner).reindex(collection, self.in_use.fingerprint)
 
     def _report(self, caches: str, reason: str, finished: int = 0, failed: int = 0) -> Report:
         documents = [

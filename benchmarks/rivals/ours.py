@@ -24,9 +24,7 @@ class Seodam:
         self._folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
         self._embedding = load_embedding("bundled")
         self._collections = 0
-        self._shelves = Shelves(
-            Path(self._folder.name) / "texts", lambda: self._embedding.fingerprint
-        )
+        self._shelves = Shelves(Path(self._folder.name) / "texts")
         self.index([("warm", "", "warm")])
         self.search("warm", 1)
 
@@ -36,7 +34,7 @@ class Seodam:
             for id_, title, text in documents
         }
         self._collections += 1
-        shelf = self._shelves.of(LOCAL_OWNER, str(self._collections))
+        shelf = self._shelves.of(LOCAL_OWNER, str(self._collections), self._embedding.fingerprint)
         ids = list(passages)
         vectors = self._embedding.embed_array([searchable_text(passages[id_]) for id_ in ids])
         shelf.dense.add_all(ids, vectors, ids)

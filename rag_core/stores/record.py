@@ -63,13 +63,13 @@ class Record:
             rows = connection.execute(query).all()
         return tuple(Unfinished(row.owner, row.id, DocumentState(row.state)) for row in rows)
 
-    def shelves(self) -> tuple[tuple[str, str], ...]:
-        """Every (owner, collection) that holds a ready document."""
+    def shelves(
+        self, states: Sequence[DocumentState] = (DocumentState.READY,)
+    ) -> tuple[tuple[str, str], ...]:
+        """Every (owner, collection) that holds a document in one of these states."""
         table = db.documents
         query = (
-            sa.select(table.c.owner, table.c.collection)
-            .where(table.c.state == DocumentState.READY)
-            .distinct()
+            sa.select(table.c.owner, table.c.collection).where(table.c.state.in_(states)).distinct()
         )
         with self._database.reading() as connection:
             return tuple((row.owner, row.collection) for row in connection.execute(query))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -51,21 +51,20 @@ class Shelf:
             self.dense.add([passage.id for passage in passages], vectors, document_id)
         self.lexical.replace_all((one, passages) for one, passages, _ in documents)
 
-    def remove(self, document_id: str) -> None:
-        """Make both indexes forget a document; nothing happens when it is not there."""
-        self.dense.remove(document_id)
-        self.lexical.remove(document_id)
-
 
 class Shelves:
-    """All shelves of one data folder. One process at a time may hold it."""
+    """All shelves of one data folder. One process at a time may hold it.
 
-    def __init__(self, folder: Path, fingerprint: Callable[[], str]) -> None:
+    `publishing` is held while documents become searchable, and while the embedding is swapped.
+    """
+
+    def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._fingerprint = fingerprint
-        self._open: dict[str, Shelf] = {}
+        self._lexical: dict[str, LexicalIndex] = {}
+        self._shelves: dict[str, Shelf] = {}
         self._dense: DenseIndex | None = None
         self._lock = threading.RLock()
+        self.publishing = threading.RLock()
 
     @property
     def dense_folder(self) -> Path:
@@ -75,21 +74,49 @@ class Shelves:
     def lexical_folder(self) -> Path:
         return self._folder / "lexical"
 
-    def of(self, owner: str, collection: str) -> Shelf:
-        """The shelf of a collection, empty when it is new."""
-        from rag_core.stores.dense import DenseIndex
-        from rag_core.stores.lexical import LexicalIndex
+    def of(self, owner: str, collection: str, fingerprint: str) -> Shelf:
+        """The shelf of a collection with the vectors of one embedding, empty when it is new."""
+        key = shelf_key(owner, collection)
+        name = dense_name(key, fingerprint)
+        with self._lock:
+            if name not in self._shelves:
+                self._shelves[name] = Shelf(self._words(key), self._opened_dense().collection(name))
+            return self._shelves[name]
 
+    def forget(self, owner: str, collection: str, document_id: str) -> None:
+        """Make every index forget a document, whichever embedding it is of."""
         key = shelf_key(owner, collection)
         with self._lock:
-            if key not in self._open:
-                if self._dense is None:
-                    self._dense = DenseIndex.open(self.dense_folder)
-                self._open[key] = Shelf(
-                    LexicalIndex.open(self.lexical_folder / key),
-                    self._dense.collection(dense_name(key, self._fingerprint())),
-                )
-            return self._open[key]
+            dense = self._opened_dense()
+            for name in dense.names():
+                if name.startswith(key):
+                    dense.collection(name).remove(document_id)
+            self._words(key).remove(document_id)
+
+    def drop_others(self, fingerprint: str) -> None:
+        """Delete the open dense indexes of all embeddings but one."""
+        with self._lock:
+            if self._dense is None:
+                return
+            kept = dense_name("", fingerprint)
+            for name in self._dense.names():
+                if not name.endswith(kept):
+                    self._dense.collection(name).drop()
+                    self._shelves.pop(name, None)
+
+    def _words(self, key: str) -> LexicalIndex:
+        from rag_core.stores.lexical import LexicalIndex
+
+        if key not in self._lexical:
+            self._lexical[key] = LexicalIndex.open(self.lexical_folder / key)
+        return self._lexical[key]
+
+    def _opened_dense(self) -> DenseIndex:
+        from rag_core.stores.dense import DenseIndex
+
+        if self._dense is None:
+            self._dense = DenseIndex.open(self.dense_folder)
+        return self._dense
 
     def set_aside(self, suffix: str) -> None:
         """Move both caches away, unopened; the next `of` starts from nothing."""
@@ -103,9 +130,10 @@ class Shelves:
     def close(self) -> None:
         """Close every index."""
         with self._lock:
-            for shelf in self._open.values():
-                shelf.lexical.close()
-            self._open.clear()
+            for lexical in self._lexical.values():
+                lexical.close()
+            self._lexical.clear()
+            self._shelves.clear()
             if self._dense is not None:
                 self._dense.close()
                 self._dense = None

@@ -46,6 +46,7 @@ GIVEN: dict[str, Any] = {
     "value": "stolen",
     "collection": "default",
     "excluded": frozenset(),
+    "fingerprint": "stolen",
 }
 OWN = {"add", "receive", "start", "prefer", "preference", "retriever"}
 

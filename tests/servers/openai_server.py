@@ -94,7 +94,7 @@ class OpenAIServer:
         self.scripted.extend(replies)
 
     def reply_to(self, model: str) -> Reply:
-        """What a chat request for this model gets."""
+        """What a request to this model gets."""
         if self.scripted:
             return self.scripted.popleft()
         return FAULTS.get(model, self.default)
@@ -154,13 +154,13 @@ class _Handler(BaseHTTPRequestHandler):
         self.server.desk.requests.append(
             {"path": self.path, "headers": self._headers(), "body": body}
         )
-        if self.path.endswith("/embeddings"):
-            return self._json(200, _embeddings(body))
         reply = self.server.desk.reply_to(body["model"])
         if reply.wait:
             self.server.desk.closing.wait(reply.wait)
         if reply.status != 200:
             return self._fail(reply)
+        if self.path.endswith("/embeddings"):
+            return self._json(200, _embeddings(body))
         if reply.text is None:
             prompt = str(body["messages"][-1]["content"])
             reply = replace(reply, text=sensible(prompt, obey=body["model"] == "obey"))
