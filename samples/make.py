@@ -8,9 +8,9 @@ give the same bytes.
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
-from reportlab.lib.colors import HexColor
 from reportlab.lib.enums import TA_CENTER
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
@@ -32,6 +32,7 @@ from reportlab.platypus import Table as Grid
 
 from samples import english, korean
 from samples.blocks import Block, Boxes, Chapter, Handout, Key, Points, Section, Table
+from samples.drawing import ACCENT, FAINT, INK, RULE, SOFT, Bar, Bookmark, Row
 
 HANDOUTS = (korean.HANDOUT, english.HANDOUT)
 FONTS = Path("/usr/share/fonts/truetype/nanum")
@@ -39,16 +40,13 @@ FONTS = Path("/usr/share/fonts/truetype/nanum")
 _PAGE = (176 * mm, 250 * mm)  # ISO B5, the size of a textbook
 _SIDE, _TOP, _BOTTOM = 20 * mm, 19 * mm, 17 * mm
 _WIDTH = _PAGE[0] - 2 * _SIDE
-_INK, _ACCENT, _SOFT, _RULE, _FAINT = map(
-    HexColor, ("#211d1b", "#b4233a", "#f6f4f1", "#d9d3cc", "#746b65")
-)
 
 _BODY = ParagraphStyle(
-    "body", fontName="Nanum", fontSize=9.6, leading=15.6, textColor=_INK, spaceAfter=5.5
+    "body", fontName="Nanum", fontSize=9.6, leading=15.6, textColor=INK, spaceAfter=5.5
 )
 _STYLES = {
     "title": ParagraphStyle("title", _BODY, fontName="Nanum-Bold", fontSize=23, leading=31),
-    "subtitle": ParagraphStyle("subtitle", _BODY, fontSize=11, leading=18, textColor=_FAINT),
+    "subtitle": ParagraphStyle("subtitle", _BODY, fontSize=11, leading=18, textColor=FAINT),
     "chapter": ParagraphStyle(
         "chapter", _BODY, fontName="Nanum-Bold", fontSize=17, leading=23, spaceAfter=9
     ),
@@ -60,7 +58,7 @@ _STYLES = {
         leading=16,
         spaceBefore=7,
         spaceAfter=4,
-        textColor=_ACCENT,
+        textColor=ACCENT,
         keepWithNext=True,
     ),
     "key": ParagraphStyle("key", _BODY, fontSize=10.2, leading=16.5, spaceAfter=0),
@@ -70,7 +68,7 @@ _STYLES = {
     ),
     "item": ParagraphStyle("item", _BODY, spaceAfter=2.5),
     "caption": ParagraphStyle(
-        "caption", _BODY, fontSize=8, leading=12, textColor=_FAINT, alignment=TA_CENTER
+        "caption", _BODY, fontSize=8, leading=12, textColor=FAINT, alignment=TA_CENTER
     ),
 }
 
@@ -104,6 +102,7 @@ def write(handout: Handout, path: Path) -> None:
         creator="samples/make.py",
         lang=handout.language,
         invariant=1,
+        initialFontName="Nanum",
     )
     frame = Frame(_SIDE, _BOTTOM, _WIDTH, _PAGE[1] - _TOP - _BOTTOM, 0, 0, 0, 0)
 
@@ -125,9 +124,9 @@ def _decorate(canvas: Canvas, handout: Handout) -> None:
         canvas.addPageLabel(1, style="ARABIC", start=1)
         canvas.showOutline()
         return
-    canvas.setStrokeColor(_RULE)
+    canvas.setStrokeColor(RULE)
     canvas.line(_SIDE, 14 * mm, _PAGE[0] - _SIDE, 14 * mm)
-    canvas.setFillColor(_FAINT)
+    canvas.setFillColor(FAINT)
     canvas.setFont("Nanum", 7.6)
     canvas.drawString(_SIDE, 10 * mm, handout.title)
     canvas.drawRightString(_PAGE[0] - _SIDE, 10 * mm, str(page - 1))
@@ -135,9 +134,9 @@ def _decorate(canvas: Canvas, handout: Handout) -> None:
 
 def _front(handout: Handout) -> list[Flowable]:
     flow: list[Flowable] = [
-        _Bookmark(handout.title, 0),
+        Bookmark(handout.title, 0),
         Spacer(0, 16 * mm),
-        _Bar(),
+        Bar(),
         Paragraph(handout.title, _STYLES["title"]),
         Spacer(0, 1.5 * mm),
         Paragraph(handout.subtitle, _STYLES["subtitle"]),
@@ -153,22 +152,20 @@ def _front(handout: Handout) -> list[Flowable]:
         ]
         for number, one in enumerate(handout.chapters, start=1)
     ]
-    lines = TableStyle(
-        [("LINEBELOW", (0, 0), (-1, -1), 0.4, _RULE), ("LEFTPADDING", (0, 0), (0, -1), 0)]
-    )
-    return [*flow, Grid(rows, colWidths=(9 * mm, _WIDTH - 9 * mm), style=lines)]
+    lines = [("LINEBELOW", (0, 0), (-1, -1), 0.4, RULE), ("LEFTPADDING", (0, 0), (0, -1), 0)]
+    return [*flow, _grid(rows, (9 * mm, _WIDTH - 9 * mm), lines)]
 
 
 def _chapter(number: int, chapter: Chapter) -> list[Flowable]:
     flow: list[Flowable] = [
         PageBreak(),
-        _Bookmark(f"{number}. {chapter.title}", 0, f"chapter-{number}"),
-        _Bar(),
+        Bookmark(f"{number}. {chapter.title}", 0, f"chapter-{number}"),
+        Bar(),
         Paragraph(f"{number}. {chapter.title}", _STYLES["chapter"]),
     ]
     for at, block in enumerate(chapter.blocks):
         if isinstance(block, Section):
-            flow.append(_Bookmark(block.title, 1, f"section-{number}-{at}"))
+            flow.append(Bookmark(block.title, 1, f"section-{number}-{at}"))
         flow += _draw(block)
     return flow
 
@@ -186,21 +183,19 @@ def _draw(block: Block) -> list[Flowable]:
         case Table():
             return [Spacer(0, 1 * mm), _table(block), Spacer(0, 3.5 * mm)]
         case Boxes(items, caption, arrows):
-            return [_Row(items, arrows), Paragraph(caption, _STYLES["caption"])]
+            return [Row(items, arrows, _WIDTH), Paragraph(caption, _STYLES["caption"])]
 
 
 def _key(text: str) -> Flowable:
-    lines = TableStyle(
-        [
-            ("BACKGROUND", (0, 0), (-1, -1), _SOFT),
-            ("LINEBEFORE", (0, 0), (0, -1), 2, _ACCENT),
-            ("LEFTPADDING", (0, 0), (-1, -1), 10),
-            ("RIGHTPADDING", (0, 0), (-1, -1), 10),
-            ("TOPPADDING", (0, 0), (-1, -1), 7),
-            ("BOTTOMPADDING", (0, 0), (-1, -1), 9),
-        ]
-    )
-    return Grid([[Paragraph(text, _STYLES["key"])]], colWidths=[_WIDTH], style=lines)
+    lines = [
+        ("BACKGROUND", (0, 0), (-1, -1), SOFT),
+        ("LINEBEFORE", (0, 0), (0, -1), 2, ACCENT),
+        ("LEFTPADDING", (0, 0), (-1, -1), 10),
+        ("RIGHTPADDING", (0, 0), (-1, -1), 10),
+        ("TOPPADDING", (0, 0), (-1, -1), 7),
+        ("BOTTOMPADDING", (0, 0), (-1, -1), 9),
+    ]
+    return _grid([[Paragraph(text, _STYLES["key"])]], (_WIDTH,), lines)
 
 
 def _points(block: Points) -> Flowable:
@@ -211,7 +206,7 @@ def _points(block: Points) -> Flowable:
         start=None if block.numbered else "•",
         bulletFontName="Nanum-Bold" if block.numbered else "Nanum",
         bulletFontSize=_BODY.fontSize,
-        bulletColor=_ACCENT,
+        bulletColor=ACCENT,
         leftIndent=16,
     )
 
@@ -219,92 +214,24 @@ def _points(block: Points) -> Flowable:
 def _table(block: Table) -> Flowable:
     head = [Paragraph(cell, _STYLES["head"]) for cell in block.header]
     rows = [[Paragraph(cell, _STYLES["cell"]) for cell in row] for row in block.rows]
-    lines = TableStyle(
-        [
-            ("VALIGN", (0, 0), (-1, -1), "TOP"),
-            ("LINEBELOW", (0, 0), (-1, 0), 0.9, _ACCENT),
-            ("LINEBELOW", (0, 1), (-1, -1), 0.4, _RULE),
-            ("LEFTPADDING", (0, 0), (-1, -1), 3),
-            ("RIGHTPADDING", (0, 0), (-1, -1), 6),
-            ("TOPPADDING", (0, 0), (-1, -1), 4),
-            ("BOTTOMPADDING", (0, 0), (-1, -1), 5),
-        ]
-    )
+    lines = [
+        ("VALIGN", (0, 0), (-1, -1), "TOP"),
+        ("LINEBELOW", (0, 0), (-1, 0), 0.9, ACCENT),
+        ("LINEBELOW", (0, 1), (-1, -1), 0.4, RULE),
+        ("LEFTPADDING", (0, 0), (-1, -1), 3),
+        ("RIGHTPADDING", (0, 0), (-1, -1), 6),
+        ("TOPPADDING", (0, 0), (-1, -1), 4),
+        ("BOTTOMPADDING", (0, 0), (-1, -1), 5),
+    ]
     widths = [_WIDTH * share / sum(block.widths) for share in block.widths]
-    return Grid([head, *rows], colWidths=widths, style=lines)
+    return _grid([head, *rows], widths, lines)
 
 
-class _Bookmark(Flowable):
-    """An entry of the outline that leads to where it stands."""
-
-    def __init__(self, title: str, level: int, key: str = "front") -> None:
-        super().__init__()
-        self._title, self._level, self._key = title, level, key
-        self.keepWithNext = True
-
-    def wrap(self, *_: float) -> tuple[float, float]:
-        return 0, 0
-
-    def draw(self) -> None:
-        self.canv.bookmarkPage(self._key)
-        self.canv.addOutlineEntry(self._title, self._key, self._level, closed=False)
-
-
-class _Bar(Flowable):
-    """A short stroke above a title."""
-
-    def wrap(self, *_: float) -> tuple[float, float]:
-        return 0, 4 * mm
-
-    def draw(self) -> None:
-        self.canv.setFillColor(_ACCENT)
-        self.canv.rect(0, 2 * mm, 14 * mm, 1 * mm, stroke=0, fill=1)
-
-
-class _Row(Flowable):
-    """Boxes in a row, with arrows between them or without."""
-
-    _HEIGHT, _GAP = 13 * mm, 7 * mm
-
-    def __init__(self, items: tuple[tuple[str, str], ...], arrows: bool) -> None:
-        super().__init__()
-        self._items, self._arrows = items, arrows
-
-    def wrap(self, *_: float) -> tuple[float, float]:
-        return _WIDTH, self._HEIGHT + 3.5 * mm
-
-    def draw(self) -> None:
-        gap = self._GAP if self._arrows else 2 * mm
-        width = (_WIDTH - gap * (len(self._items) - 1)) / len(self._items)
-        for number, (word, below) in enumerate(self._items):
-            left = number * (width + gap)
-            self._box(left, width, word, below)
-            if self._arrows and number:
-                self._arrow(left - gap, left)
-
-    def _box(self, left: float, width: float, word: str, below: str) -> None:
-        canvas, middle = self.canv, left + width / 2
-        canvas.setFillColor(_SOFT)
-        canvas.setStrokeColor(_RULE)
-        canvas.roundRect(left, 1.5 * mm, width, self._HEIGHT, 4, stroke=1, fill=1)
-        canvas.setFillColor(_INK)
-        canvas.setFont("Nanum-Bold", 9)
-        canvas.drawCentredString(middle, 9 * mm, word)
-        canvas.setFillColor(_FAINT)
-        canvas.setFont("Nanum", 7.6)
-        canvas.drawCentredString(middle, 4.6 * mm, below)
-
-    def _arrow(self, start: float, end: float) -> None:
-        canvas, height = self.canv, 8 * mm
-        canvas.setStrokeColor(_ACCENT)
-        canvas.setFillColor(_ACCENT)
-        canvas.line(start + 1.5 * mm, height, end - 2.5 * mm, height)
-        head = canvas.beginPath()
-        head.moveTo(end - 1.2 * mm, height)
-        head.lineTo(end - 3 * mm, height + 1 * mm)
-        head.lineTo(end - 3 * mm, height - 1 * mm)
-        head.close()
-        canvas.drawPath(head, stroke=0, fill=1)
+def _grid(
+    rows: Sequence[Sequence[Flowable]], widths: Sequence[float], lines: Sequence[tuple[object, ...]]
+) -> Flowable:
+    font = ("FONTNAME", (0, 0), (-1, -1), "Nanum")  # else a font that is not embedded is named
+    return Grid(rows, colWidths=widths, style=TableStyle([font, *lines]))
 
 
 if __name__ == "__main__":
