@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.ui.connection import EXTRACTIVE, REMOTE, choose_model, chosen_model, connect, connection
+from pages.ui.embedding import show_embedding
 from pages.ui.messages import Words
 from pages.ui.session import Visitor
 from pages.ui.shell import enter, show_error
@@ -88,8 +89,7 @@ def _test(visitor: Visitor, words: Words, model: str) -> None:
 
 def _search(visitor: Visitor, words: Words) -> None:
     st.subheader(words("settings.search"))
-    st.markdown(words("settings.embedding", name=f"`{visitor.seodam.settings.embedding}`"))
-    st.caption(words("settings.embedding_help"))
+    show_embedding(visitor, words)
 
 
 def page() -> None:

@@ -95,11 +95,17 @@ class EmbeddingInUse:
         """Of the vectors in use; no model is loaded and no server asked when it is on record."""
         return self._recorded()[1] or self.current.fingerprint
 
+    @property
+    def moving(self) -> bool:
+        """Whether there is a move to be watched."""
+        return self.move is not None and self.move.stage == "moving"
+
     def choose(self, name: str) -> None:
         """Stay with that embedding from now on: start moving to it. Raises WrongSetting."""
         self._load(name)
         self.cancel()
         self._kept.prefer(_CHOICE, name)
+        self.move = Move(name)
         self.start()
 
     def start(self) -> None:

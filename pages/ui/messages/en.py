@@ -105,7 +105,25 @@ ENGLISH = {
     "settings.testing": "Asking the model…",
     "settings.works": "It answers, in {seconds} s.",
     "settings.search": "Search",
-    "settings.embedding": "Embedding: {name}",
-    "settings.embedding_help": "Set by SEODAM_EMBEDDING when the server starts.",
+    "embedding.in_use": "Embedding in use: **{name}**",
+    "embedding.fixed": "Decided by whoever runs this server, with SEODAM_EMBEDDING.",
+    "embedding.choose": "Which embedding finds your passages",
+    "embedding.choose_help": "Another one makes the vectors of every document anew. You can go on "
+    "asking meanwhile; the library changes over when all of it is ready.",
+    "embedding.bundled": "Bundled: Korean and English, fast, nothing to download",
+    "embedding.sentence-transformers": "A sentence-transformers model",
+    "embedding.openai": "An OpenAI-compatible server",
+    "embedding.name": "Model",
+    "embedding.sentence-transformers_help": "Its name on the Hugging Face Hub, from where it is "
+    "downloaded, or a folder on this computer.",
+    "embedding.openai_help": "The text of your documents is sent to the server at OPENAI_BASE_URL "
+    "(or OpenAI), with OPENAI_API_KEY. Both are set when Seodam starts.",
+    "embedding.move": "Change over to this embedding",
+    "embedding.moving": "Changing over to {name}: {done} of {total} passages",
+    "embedding.meanwhile": "You can go on asking and adding documents.",
+    "embedding.done": "Done: {n} passage can be found with the new embedding.|"
+    "Done: {n} passages can be found with the new embedding.",
+    "embedding.cancelled": "Stopped changing over to {name}. Everything is as it was.",
+    "embedding.failed": "Changing over to {name} did not work. Everything is as it was.",
     "settings.data": "Data folder",
 }

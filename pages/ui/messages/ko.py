@@ -102,7 +102,24 @@ KOREAN = {
     "settings.testing": "모델에게 물어보고 있어요…",
     "settings.works": "잘 답해요. {seconds}초 걸렸어요.",
     "settings.search": "검색",
-    "settings.embedding": "임베딩: {name}",
-    "settings.embedding_help": "서버를 시작할 때 SEODAM_EMBEDDING으로 정해요.",
+    "embedding.in_use": "지금 쓰는 임베딩: **{name}**",
+    "embedding.fixed": "이 서버를 운영하는 사람이 SEODAM_EMBEDDING으로 정해요.",
+    "embedding.choose": "구절을 찾아 줄 임베딩",
+    "embedding.choose_help": "바꾸면 모든 문서의 벡터를 새로 만들어요. 그동안에도 계속 물어볼 수 "
+    "있고, 전부 준비되면 한 번에 바뀌어요.",
+    "embedding.bundled": "기본 임베딩: 한국어와 영어, 빠르고 내려받을 것 없음",
+    "embedding.sentence-transformers": "sentence-transformers 모델",
+    "embedding.openai": "OpenAI와 호환되는 서버",
+    "embedding.name": "모델",
+    "embedding.sentence-transformers_help": "Hugging Face Hub에 있는 이름(그곳에서 내려받아요)이나 "
+    "이 컴퓨터의 폴더예요.",
+    "embedding.openai_help": "문서의 글이 OPENAI_BASE_URL의 서버(없으면 OpenAI)로 전송돼요. "
+    "OPENAI_API_KEY와 함께 서담을 시작할 때 정해요.",
+    "embedding.move": "이 임베딩으로 바꾸기",
+    "embedding.moving": "{name} 임베딩으로 바꾸는 중: 구절 {total}개 가운데 {done}개",
+    "embedding.meanwhile": "그동안에도 물어보거나 문서를 넣을 수 있어요.",
+    "embedding.done": "바꿨어요. 구절 {n}개를 새 임베딩으로 찾을 수 있어요.",
+    "embedding.cancelled": "{name} 임베딩으로 바꾸기를 멈췄어요. 모두 그대로예요.",
+    "embedding.failed": "{name} 임베딩으로 바꾸지 못했어요. 모두 그대로예요.",
     "settings.data": "데이터 폴더",
 }
