@@ -1,89 +1,149 @@
 """Everything of one owner in a zip file, and back.
 
-The archive holds the bytes of the documents and the conversations as JSON. Passages and vectors
-are made anew when it is read, so that an archive of a stranger can bring nothing but documents.
+The archive holds the bytes of the documents, and the conversations as JSON. Passages and vectors
+are made anew when it is read, so an archive of a stranger brings documents to be read with all
+limits and conversations to be shown, and nothing that is trusted.
 """
 
 from __future__ import annotations
 
-import json
+import os
 import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
-from rag_core.errors import BrokenFile, SeodamError, StoreFailed
+from rag_core.errors import BrokenFile, NotFound, SeodamError, StoreFailed
 from rag_core.library import Library
 from rag_core.parsing import check_size
 from rag_core.stores.conversations import Conversations
 from rag_core.types import Turn, Upload
 
-_TURNS = TypeAdapter(tuple[Turn, ...])
 _INDEX = "seodam.json"
+_LARGEST_INDEX = 256 * 1024**2  # bytes
 _VERSION = 1
+_DISK_FULL = 28  # errno
+_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, KeyError)
+"""What zipfile raises for bytes that are no sound archive; RuntimeError when it is encrypted."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Document:
+    sha256: str
+    name: str
+    collection: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Conversation:
+    title: str
+    collection: str
+    turns: tuple[Turn, ...]
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        """What makes it the same as another: title, questions and answers."""
+        return self.title, *(text for one in self.turns for text in (one.question, one.answer.text))
+
+
+@dataclass(frozen=True, slots=True)
+class _Index:
+    documents: tuple[_Document, ...]
+    conversations: tuple[_Conversation, ...]  # oldest first
+    version: int = _VERSION
+
+
+_ADAPTER = TypeAdapter(_Index)
 
 
 def write_archive(path: Path, library: Library, conversations: Conversations) -> dict[str, int]:
-    """Write all documents and conversations; returns how many of each. Raises StoreFailed."""
+    """Write all documents and conversations; returns how many of each. Raises StoreFailed.
+
+    The file is there when it is whole, or not at all.
+    """
     documents = library.documents(None)
-    talks = conversations.all()
-    index = {
-        "version": _VERSION,
-        "documents": [
-            {"sha256": one.sha256, "name": one.name, "collection": one.collection}
-            for one in documents
-        ],
-        "conversations": [
-            {
-                "title": one.title,
-                "collection": one.collection,
-                "turns": json.loads(_TURNS.dump_json(conversations.turns(one.id))),
-            }
-            for one in reversed(talks)
-        ],
-    }
-    try:
-        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-            for document in documents:
-                archive.writestr(f"files/{document.sha256}", library.file(document.id))
-            archive.writestr(_INDEX, json.dumps(index, ensure_ascii=False))
-    except OSError as error:
-        raise StoreFailed(reason="read_only") from error
-    return {"documents": len(documents), "conversations": len(talks)}
+    index = _Index(
+        tuple(_Document(one.sha256, one.name, one.collection) for one in documents),
+        _conversations(conversations),
+    )
+    with _replacing(path) as part, zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(_INDEX, _ADAPTER.dump_json(index))
+        for name, document in {f"files/{one.sha256}": one for one in documents}.items():
+            archive.writestr(name, library.file(document.id))
+    return {"documents": len(documents), "conversations": len(index.conversations)}
 
 
 def read_archive(path: Path, library: Library, conversations: Conversations) -> dict[str, int]:
-    """Add what an archive holds to what is there; documents that are there stay as they are.
+    """Add what an archive holds; documents and conversations that are here stay as they are.
 
     Returns how many documents were added, unchanged and failed, and how many conversations came.
-    Raises BrokenFile when it is not an archive of ours.
+    Raises NotFound, BrokenFile when it is no archive of ours, StoreFailed when it is of a newer
+    version.
     """
     counts = {"added": 0, "unchanged": 0, "failed": 0, "conversations": 0}
     try:
         with zipfile.ZipFile(path) as archive:
-            index = json.loads(archive.read(_INDEX))
-            for entry in index["documents"]:
-                counts[_add(archive, entry, library)] += 1
-            for entry in index["conversations"]:
-                _resume(entry, conversations)
-                counts["conversations"] += 1
-    except (OSError, zipfile.BadZipFile, KeyError, TypeError, ValueError, ValidationError) as error:
+            index = _read_index(archive, path.name)
+            for document in index.documents:
+                counts[_add(archive, document, library)] += 1
+    except FileNotFoundError as error:
+        raise NotFound(what=f"file {path.name}") from error
+    except (OSError, *_DAMAGE) as error:
         raise BrokenFile(name=path.name) from error
+    here = {one.said for one in _conversations(conversations)}
+    for conversation in index.conversations:
+        if conversation.said not in here:
+            _resume(conversation, conversations)
+            counts["conversations"] += 1
     return counts
 
 
-def _add(archive: zipfile.ZipFile, entry: dict[str, Any], library: Library) -> str:
-    member = archive.getinfo(f"files/{entry['sha256']}")
+def _conversations(kept: Conversations) -> tuple[_Conversation, ...]:
+    return tuple(
+        _Conversation(one.title, one.collection, kept.turns(one.id)) for one in reversed(kept.all())
+    )
+
+
+@contextmanager
+def _replacing(path: Path) -> Iterator[Path]:
+    """A file beside `path` that takes its place when all went well."""
+    part = path.with_name(f"{path.name}.part")
     try:
-        check_size(str(entry["name"]), member.file_size, library.limits)
-        upload = Upload(str(entry["name"]), archive.read(member))
-        return library.add(upload, str(entry["collection"])).status
-    except SeodamError:
+        yield part
+        os.replace(part, path)
+    except OSError as error:
+        reason = "disk_full" if error.errno == _DISK_FULL else "read_only"
+        raise StoreFailed(reason=reason) from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _read_index(archive: zipfile.ZipFile, name: str) -> _Index:
+    if archive.getinfo(_INDEX).file_size > _LARGEST_INDEX:
+        raise BrokenFile(name=name)
+    try:
+        index = _ADAPTER.validate_json(archive.read(_INDEX))
+    except ValueError as error:
+        raise BrokenFile(name=name) from error
+    if index.version > _VERSION:
+        raise StoreFailed(reason="newer")
+    return index
+
+
+def _add(archive: zipfile.ZipFile, document: _Document, library: Library) -> str:
+    try:
+        member = archive.getinfo(f"files/{document.sha256}")
+        check_size(document.name, member.file_size, library.limits)
+        return library.add(Upload(document.name, archive.read(member)), document.collection).status
+    except (SeodamError, *_DAMAGE):
         return "failed"
 
 
-def _resume(entry: dict[str, Any], conversations: Conversations) -> None:
-    conversation = conversations.start(str(entry["title"]), str(entry["collection"]))
-    for turn in _TURNS.validate_python(entry["turns"]):
-        conversations.append(conversation.id, turn.question, turn.answer)
+def _resume(conversation: _Conversation, conversations: Conversations) -> None:
+    started = conversations.start(conversation.title, conversation.collection)
+    for turn in conversation.turns:
+        conversations.append(started.id, turn.question, turn.answer)
