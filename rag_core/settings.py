@@ -40,7 +40,8 @@ class Settings:
         """Read the settings; raises WrongSetting for a value that cannot be understood."""
         values: dict[str, object] = {}
         for variable, (name, _, _) in VARIABLES.items():
-            raw = environment.get(variable) or str((secrets or {}).get(variable) or "")
+            secret = (secrets or {}).get(variable)
+            raw = environment.get(variable) or ("" if secret is None else str(secret))
             if raw:
                 values[name] = _understand(variable, name, raw)
         values["embedding_fixed"] = "embedding" in values
