@@ -20,10 +20,13 @@ from typing import Any
 from rag_core import commands
 from rag_core.commands import Said
 from rag_core.errors import SeodamError
+from rag_core.reembedding import Move
 from rag_core.settings import Settings
 from rag_core.types import DEFAULT_COLLECTION
 
 _INTERRUPTED = 130
+_BY_VECTORS = (commands.ingest, commands.search, commands.ask, commands.import_archive)
+"""Commands that need the embedding which the settings name to be in use."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -56,6 +59,8 @@ def _run(options: argparse.Namespace) -> int:
 
     seodam = open_seodam(settings, _tell)
     try:
+        if options.run in _BY_VECTORS:
+            seodam.in_use.settle(_tell_move)
         return _say(options.run(seodam, options, _tell), options.json)
     finally:
         seodam.close()
@@ -79,6 +84,10 @@ def _show(said: Said, as_json: bool) -> None:
 
 def _tell(message: str) -> None:
     print(message, file=sys.stderr, flush=True)
+
+
+def _tell_move(move: Move) -> None:
+    _tell(f"{move.name}: {move.done} of {move.total} passages embedded")
 
 
 def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -303,4 +304,30 @@ def test_a_library_whose_model_is_gone_opens_and_keeps_its_vectors(remote: Setti
         with pytest.raises(ModelUnreachable):
             seodam.in_use.settle()
     with opened(remote) as seodam:
+        assert_whole(seodam, REMOTE)
+
+
+def test_the_command_line_moves_before_it_searches(
+    settings: Settings, server: OpenAIServer
+) -> None:
+    def search(**environment: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "rag_core", "--data", str(settings.data)]
+        return subprocess.run(
+            [*command, "search", "Where is tea grown?", "--json"],
+            cwd=REPOSITORY,
+            env={"PATH": os.environ["PATH"], **environment},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    remote = {"SEODAM_EMBEDDING": REMOTE, "OPENAI_BASE_URL": server.url}
+    refused = search(**remote | {"OPENAI_BASE_URL": "http://127.0.0.1:9/v1"})
+    assert refused.returncode == 1
+    assert json.loads(refused.stdout)["error"]["code"] == "model_unreachable"
+    moved = search(**remote)
+    assert f"{REMOTE}: 3 of 3 passages embedded" in moved.stderr
+    assert {hit["document"] for hit in json.loads(moved.stdout)["hits"]} >= {"tea.txt"}
+    assert "embedded" not in search(**remote).stderr
+    with opened(replace(settings, embedding=REMOTE, embedding_fixed=True)) as seodam:
         assert_whole(seodam, REMOTE)
