@@ -15,6 +15,7 @@ from functools import cached_property
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
 
 import numpy as np
 from langchain_core.embeddings import Embeddings
@@ -45,7 +46,10 @@ SUBWORDS_AT_ONCE = 4096
 """Bounds the memory of a batch (5 MB), and of a text of any length."""
 
 SENTENCE_TRANSFORMERS, OPENAI = "sentence-transformers:", "openai:"
-KINDS = "`bundled`, `sentence-transformers:NAME` (or a folder), or `openai:NAME`"
+KINDS = (
+    "`bundled`, `sentence-transformers:NAME` (or a folder; options as "
+    "`NAME?query=PROMPT&passage=PROMPT&batch=32&device=cpu`), or `openai:NAME`"
+)
 
 
 def load_embedding(name: str, *, settings: Settings | None = None) -> Embedding:
@@ -54,12 +58,25 @@ def load_embedding(name: str, *, settings: Settings | None = None) -> Embedding:
     if name == "bundled":
         return BundledEmbedding()
     if name.startswith(SENTENCE_TRANSFORMERS) and model:
-        return SentenceTransformerEmbedding(model)
+        return _with_options(name, model)
     if name.startswith(OPENAI) and model:
         key = settings.openai_api_key if settings else ""
         url = settings.openai_base_url if settings else ""
         return OpenAIEmbedding(model, api_key=key, base_url=url)
     raise WrongSetting(setting="embedding", value=name, allowed=KINDS)
+
+
+def _with_options(name: str, model: str) -> SentenceTransformerEmbedding:
+    """`MODEL?query=…&passage=…&batch=…&device=…` as an embedding; raises WrongSetting."""
+    place, _, query = model.partition("?")
+    options = dict(parse_qsl(query, keep_blank_values=True))
+    prompts = (options.pop("query", ""), options.pop("passage", ""))
+    batch, device = options.pop("batch", "32"), options.pop("device", None)
+    if not place or options or not batch.isdecimal() or int(batch) < 1:
+        raise WrongSetting(setting="embedding", value=name, allowed=KINDS)
+    return SentenceTransformerEmbedding(
+        place, device=device, batch_size=int(batch), prompts=prompts if any(prompts) else None
+    )
 
 
 class Embedding(Embeddings):
@@ -150,12 +167,21 @@ class BundledEmbedding(Embedding):
 class SentenceTransformerEmbedding(Embedding):
     """Any sentence-transformers model, by its hub name or folder. Never runs a model's own code.
 
-    Prompts come from the model's configuration; those of the E5 family, which does not carry
-    them, are known here (https://huggingface.co/intfloat/multilingual-e5-small, "FAQ").
+    Prompts (of a question, of a passage) that are not given come from the model's configuration;
+    those of the E5 family, which does not carry them, are known here
+    (https://huggingface.co/intfloat/multilingual-e5-small, "FAQ").
     """
 
-    def __init__(self, model: str, *, device: str | None = None, batch_size: int = 32) -> None:
+    def __init__(
+        self,
+        model: str,
+        *,
+        device: str | None = None,
+        batch_size: int = 32,
+        prompts: tuple[str, str] | None = None,
+    ) -> None:
         self._name, self._device, self._batch_size = model, device, batch_size
+        self._given = prompts
 
     @cached_property
     def _model(self) -> Any:
@@ -178,6 +204,8 @@ class SentenceTransformerEmbedding(Embedding):
 
     @cached_property
     def _prompts(self) -> tuple[str, str]:
+        if self._given is not None:
+            return self._given
         known: dict[str, str] = {k: v for k, v in self._model.prompts.items() if v}
         query = known.get("query", "")
         passage = next((known[k] for k in ("document", "passage", "corpus") if k in known), "")

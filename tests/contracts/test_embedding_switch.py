@@ -14,8 +14,10 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from rag_core.embeddings import load_embedding
 from rag_core.errors import ModelUnreachable, WrongSetting
 from rag_core.reembedding import Move
 from rag_core.settings import Settings
@@ -331,3 +333,21 @@ def test_the_command_line_moves_before_it_searches(
     assert "embedded" not in search(**remote).stderr
     with opened(replace(settings, embedding=REMOTE, embedding_fixed=True)) as seodam:
         assert_whole(seodam, REMOTE)
+
+
+def test_prompts_batch_and_device_can_be_named(local_model: str) -> None:
+    plain = load_embedding(local_model)
+    prompted = load_embedding(f"{local_model}?query=Tea &passage=Rice &batch=1&device=cpu")
+    texts = ["grown in Boseong", "sea"]
+    asked = prompted.embed_array(texts, query=True)
+    np.testing.assert_allclose(asked, plain.embed_array([f"Tea {text}" for text in texts]))
+    kept = prompted.embed_array(texts)
+    np.testing.assert_allclose(kept, plain.embed_array([f"Rice {text}" for text in texts]))
+    assert prompted.fingerprint != plain.fingerprint
+    assert load_embedding(f"{local_model}?batch=7").fingerprint == plain.fingerprint
+
+
+@pytest.mark.parametrize("model", ["any?batch=0", "any?batch=many", "any?speed=high", "?batch=1"])
+def test_options_that_cannot_be_understood_are_refused(model: str) -> None:
+    with pytest.raises(WrongSetting):
+        load_embedding(f"sentence-transformers:{model}")
