@@ -60,7 +60,8 @@ VARIABLES: dict[str, tuple[str, str, str]] = {
     "SEODAM_EMBEDDING": (
         "embedding",
         "bundled",
-        "`bundled`, `sentence-transformers:NAME`, or `openai:NAME`",
+        "`bundled`, `sentence-transformers:NAME[?query=…&passage=…&batch=32&device=cpu]`, "
+        "or `openai:NAME`",
     ),
     "SEODAM_MODEL": (
         "model",
