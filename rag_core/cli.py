@@ -15,14 +15,16 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rag_core import commands
 from rag_core.commands import Said
 from rag_core.errors import SeodamError
-from rag_core.reembedding import Move
 from rag_core.settings import Settings
 from rag_core.types import DEFAULT_COLLECTION
+
+if TYPE_CHECKING:
+    from rag_core.reembedding import Move
 
 _INTERRUPTED = 130
 _BY_VECTORS = (commands.ingest, commands.search, commands.ask, commands.import_archive)
