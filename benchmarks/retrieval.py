@@ -6,6 +6,7 @@ A FOLDER is a BEIR folder, or one that holds `gold.jsonl` (questions with gold p
 All documents are indexed; where a set has more questions, the same seeded sample of them is put to
 everybody. Rivals run in the environment that `make bench-rivals` sets up, ours in its own; each is
 a child process and none knows what is asked of it next. Written: results/retrieval.json and .md.
+With --keep, who is not measured anew keeps the rows of the run before, and the report says so.
 """
 
 from __future__ import annotations
@@ -188,6 +189,8 @@ def speed(sets: Sequence[Questions], python: Mapping[str, str]) -> dict[str, Any
 def versions(names: Sequence[str], python: str) -> dict[str, str]:
     """The releases of what the rivals consist of."""
     packages = sorted({package for name in names for package in ENTRIES[name].packages})
+    if not packages:
+        return {}
     code = (
         "import json, sys; from importlib.metadata import version; "
         "print(json.dumps({p: version(p) for p in sys.argv[1:]}))"
@@ -196,13 +199,16 @@ def versions(names: Sequence[str], python: str) -> dict[str, str]:
     return dict(json.loads(said.stdout))
 
 
+def read_sets(folders: Sequence[Path], most: int) -> list[Questions]:
+    """The folders that hold questions, those with PDFs last; the others are passed over."""
+    gold = [folder for folder in folders if (folder / "gold.jsonl").exists()]
+    beir = [folder for folder in folders if list(folder.glob("corpus.jsonl*"))]
+    return [*(from_beir(folder, most) for folder in beir), *map(from_gold, gold)]
+
+
 def run(options: argparse.Namespace) -> dict[str, Any]:
     """Everything that was asked for, as it is written to retrieval.json."""
-    folders = sorted(options.folders, key=lambda folder: (folder / "gold.jsonl").exists())
-    sets = [
-        from_gold(folder) if (folder / "gold.jsonl").exists() else from_beir(folder, most)
-        for folder, most in ((folder, options.questions) for folder in folders)
-    ]
+    sets = read_sets(options.folders, options.questions)
     python = {name: options.python for name in ENTRIES} | {OURS: sys.executable}
     rows: dict[str, Any] = {}
     peaks, begun = {}, time.monotonic()
@@ -219,24 +225,42 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
         "sets": rows,
         "peak_mb": peaks,
         "speed": speed(sets, python) if options.speed else {},
-        "versions": versions([one for one in options.rivals if one != OURS], options.python),
+        "versions": versions(options.rivals, options.python),
         "machine": {"cores": os.cpu_count(), "python": platform.python_version()},
         "sample": options.questions,
         "minutes": round((time.monotonic() - begun) / 60, 1),
     }
 
 
-def main() -> None:
+def with_kept(result: dict[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
+    """The result, with the rows of an earlier one for those who were not measured anew.
+
+    Raises ValueError when the earlier run was over other sets or other questions.
+    """
+    kept = [name for name in before["peak_mb"] if name not in result["peak_mb"]]
+    for title, entry in result["sets"].items():
+        if before["sets"].get(title, {}).get("questions") != entry["questions"]:
+            raise ValueError(f"{title} was not asked in the run before, or not the same questions")
+        entry["rivals"] |= {name: before["sets"][title]["rivals"][name] for name in kept}
+    result["peak_mb"] |= {name: before["peak_mb"][name] for name in kept}
+    result["versions"] = before["versions"] | result["versions"]
+    return result | {"speed": result["speed"] or before["speed"], "kept": kept}
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folders", type=Path, nargs="+")
     parser.add_argument("--questions", type=int, default=500)
     parser.add_argument("--rivals", nargs="+", choices=ENTRIES, default=list(ENTRIES))
     parser.add_argument("--python", default=str(RIVALS_PYTHON), help="of the rivals' environment")
     parser.add_argument("--speed", action="store_true", help="time embedding and indexing too")
+    parser.add_argument("--keep", action="store_true", help="keep the rows of all others")
     parser.add_argument("--out", type=Path, default=RESULTS)
     parser.add_argument("--readme", action="store_true", help="write the table into README")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     result = run(options)
+    if options.keep:
+        result = with_kept(result, json.loads((options.out / "retrieval.json").read_text("utf-8")))
     retrieval_report.write(result, options.out)
     if options.readme:
         retrieval_report.into_readme(result, REPOSITORY)

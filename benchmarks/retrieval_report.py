@@ -10,14 +10,31 @@ from typing import Any
 from benchmarks.rivals import ENTRIES, OURS, TUTORIAL
 
 BEGIN, END = "<!-- retrieval table -->", "<!-- /retrieval table -->"
-READMES = ("README.md", "README.ko.md")
+KOREAN = {
+    "set": "자료",
+    "questions": "질문",
+    "all": "전체",
+    "Korean": "한국어",
+    "English": "영어",
+    "across languages": "두 언어 사이",
+    "indexing all sets, seconds": "모두 색인하는 시간(초)",
+    "peak memory, MB": "최대 메모리(MB)",
+}
+READMES = {"README.md": {}, "README.ko.md": KOREAN}
 LANGUAGES = {"ko": "Korean", "en": "English"}
 
 
-def summary(result: Mapping[str, Any]) -> str:
-    """The table that README shows: hit@1 / hit@5, a set a row, the best hit@1 in bold."""
-    names = list(result["peak_mb"])
-    head = ["set", "questions", *(ENTRIES[name].label for name in names)]
+def summary(result: Mapping[str, Any], words: Mapping[str, str] | None = None) -> str:
+    """The table that README shows: hit@1 / hit@5, a set a row, the best hit@1 in bold.
+
+    `words` puts its own words into another language.
+    """
+
+    def say(text: str) -> str:
+        return (words or {}).get(text, text)
+
+    names = _names(result)
+    head = [say("set"), say("questions"), *(ENTRIES[name].label for name in names)]
     rows = []
     for title, entry in result["sets"].items():
         rivals = entry["rivals"]
@@ -26,7 +43,9 @@ def summary(result: Mapping[str, Any]) -> str:
         for name in names:
             cell = f"{rivals[name]['hit@1']:.2f} / {rivals[name]['hit@5']:.2f}"
             cells.append(f"**{cell}**" if rivals[name]["hit@1"] == best else cell)
-        rows.append([title, str(entry["questions"]), *cells])
+        asked, _, group = title.partition(", ")
+        shown = f"{asked}, {say(group)}" if group else asked
+        rows.append([shown, str(entry["questions"]), *cells])
     total = {
         name: sum(
             {
@@ -36,8 +55,8 @@ def summary(result: Mapping[str, Any]) -> str:
         )
         for name in names
     }
-    rows.append(["indexing all sets, seconds", "", *(f"{total[name]:.1f}" for name in names)])
-    rows.append(["peak memory, MB", "", *(str(result["peak_mb"][name]) for name in names)])
+    rows.append([say("indexing all sets, seconds"), "", *(f"{total[name]:.1f}" for name in names)])
+    rows.append([say("peak memory, MB"), "", *(str(result["peak_mb"][name]) for name in names)])
     return table(head, rows)
 
 
@@ -53,9 +72,10 @@ def report(result: Mapping[str, Any]) -> str:
         "all-MiniLM-L6-v2 stands in.",
         table(
             ["", "what it is"],
-            [[ENTRIES[name].label, ENTRIES[name].what] for name in result["peak_mb"]],
+            [[ENTRIES[name].label, ENTRIES[name].what] for name in _names(result)],
         ),
         "Releases: " + ", ".join(f"{name} {one}" for name, one in result["versions"].items()) + ".",
+        *_kept(result.get("kept", [])),
         "## hit@1 / hit@5",
         summary(result),
         *_speed(result["speed"]),
@@ -75,20 +95,35 @@ def write(result: Mapping[str, Any], folder: Path) -> None:
 
 
 def into_readme(result: Mapping[str, Any], repository: Path) -> None:
-    """Put the summary between the marks of each README that has them."""
-    for path in (repository / name for name in READMES):
-        text = path.read_text(encoding="utf-8") if path.exists() else ""
-        if BEGIN in text:
-            before, rest = text.split(BEGIN)
-            after = rest.split(END)[1]
-            text = f"{before}{BEGIN}\n{summary(result)}\n{END}{after}"
-            path.write_text(text, encoding="utf-8")
+    """Put the summary between the marks of each README."""
+    for name, words in READMES.items():
+        path = repository / name
+        before, rest = path.read_text(encoding="utf-8").split(BEGIN)
+        after = rest.split(END)[1]
+        text = f"{before}{BEGIN}\n{summary(result, words)}\n{END}{after}"
+        path.write_text(text, encoding="utf-8")
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """A Markdown table; the first column to the left, the others to the right."""
     align = ["---", *("---:" for _ in head[1:])]
     return "\n".join(f"| {' | '.join(row)} |" for row in [head, align, *rows])
+
+
+def _names(result: Mapping[str, Any]) -> list[str]:
+    """Who was measured, in the order of ENTRIES."""
+    return [name for name in ENTRIES if name in result["peak_mb"]]
+
+
+def _kept(names: Sequence[str]) -> list[str]:
+    """Says who was not measured anew."""
+    if not names:
+        return []
+    labels = ", ".join(ENTRIES[name].label for name in names)
+    return [
+        f"Measured in an earlier run over the same questions and not again: {labels}. What they "
+        "find does not change from run to run; compare times with care."
+    ]
 
 
 def _set(title: str) -> str:
@@ -106,7 +141,7 @@ def _measures(rivals: Mapping[str, Mapping[str, Any]]) -> str:
             f"{row['query_p50_ms']:.1f}",
             f"{row['query_p95_ms']:.1f}",
         ]
-        for name, row in rivals.items()
+        for name, row in ((name, rivals[name]) for name in ENTRIES if name in rivals)
     ]
     return table(head, rows)
 
