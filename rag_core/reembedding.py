@@ -28,6 +28,7 @@ EVERYBODY = "everybody"
 """The owner of choices that hold for the whole folder; no visitor's id looks like this."""
 
 _IN_USE, _CHOICE = "embedding_in_use", "embedding_choice"
+_PATIENCE = 10  # seconds
 _TEXTS_AT_ONCE = 32  # between two looks at whether it was cancelled
 _SEARCHABLE = (DocumentState.READY, DocumentState.REMOVED)  # what was removed may be put back
 
@@ -125,9 +126,15 @@ class EmbeddingInUse:
             self._worker.join()
 
     def close(self) -> None:
-        """Stop a move, to be gone on with at the next start; drop the indexes not in use."""
+        """Stop a move, to be gone on with at the next start; drop the indexes not in use.
+
+        A model that loads or a server that does not answer is not waited for: whatever comes of
+        it, the move ends before it touches a store.
+        """
         self._closing.set()
-        self.cancel()
+        self._stopping.set()
+        if self._worker is not None:
+            self._worker.join(_PATIENCE)
         if fingerprint := self._recorded()[1]:
             self._shelves.drop_others(fingerprint)
 
@@ -198,6 +205,8 @@ class _Moving:
 
     def catch_up(self) -> bool:
         """Place every document that is not there yet; whether there was any. Raises Cancelled."""
+        if self._stopping.is_set():
+            raise Cancelled
         missing = [one for one in self._documents() if one[1].id not in self._placed]
         total = self._move.done + sum(document.passages for _, document in missing)
         self._move = replace(self._move, total=total)
