@@ -65,14 +65,14 @@ class LexicalIndex:
         """`replace` for many documents with one commit: all or nothing."""
         with self._writing() as writer:
             for document_id, passages in documents:
-                writer.delete_documents("document", document_id)
+                writer.delete_documents_by_term("document", document_id)
                 for passage in passages:
                     writer.add_document(_row(passage))
 
     def remove(self, document_id: str) -> None:
         """Forget a document; nothing happens when it is not there. Durable on return."""
         with self._writing() as writer:
-            writer.delete_documents("document", document_id)
+            writer.delete_documents_by_term("document", document_id)
 
     def search(
         self, question: str, k: int, documents: Collection[str] | None = None
