@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
+from rag_core.cross_encoder import CrossEncoder, make_retriever
 from rag_core.embeddings import Embedding
 from rag_core.errors import Cancelled, EmptyDocument, PasswordNeeded, SeodamError
 from rag_core.parsing import Limits, PagePicture, check_size, parse, render
@@ -65,10 +66,12 @@ class Library:
         shelves: Shelves,
         embedding: Callable[[], Embedding],
         limits: Limits,
+        cross_encoder: CrossEncoder | None = None,
     ) -> None:
         self._record = record
         self._shelves = shelves
         self._embedding = embedding
+        self._cross_encoder = cross_encoder
         self.limits = limits
 
     @property
@@ -311,7 +314,8 @@ class Library:
         """The LangChain retriever over one collection."""
         embedding = self._embedding()
         shelf = self._shelves.of(self.owner, collection, embedding.fingerprint)
-        return SeodamRetriever(
+        return make_retriever(
+            self._cross_encoder,
             embedding=embedding,
             lexical=shelf.lexical,
             dense=shelf.dense,

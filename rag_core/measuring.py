@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from rag_core.cross_encoder import load_cross_encoder, make_retriever
 from rag_core.embeddings import load_embedding
 from rag_core.errors import BadUpload
 from rag_core.evaluation import (
@@ -24,7 +25,6 @@ from rag_core.evaluation import (
 )
 from rag_core.parsing import FORMATS
 from rag_core.passages import searchable_text
-from rag_core.retriever import SeodamRetriever
 from rag_core.settings import Settings
 from rag_core.stores.shelves import Shelves
 from rag_core.types import LOCAL_OWNER, Answer, Passage, Upload
@@ -46,7 +46,8 @@ def evaluate_beir(
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as data:
         shelves = Shelves(Path(data))
         shelf = shelves.of(LOCAL_OWNER, _FOLDER, embedding.fingerprint)
-        retriever = SeodamRetriever(
+        retriever = make_retriever(
+            load_cross_encoder(settings.reranker),
             embedding=embedding,
             lexical=shelf.lexical,
             dense=shelf.dense,

@@ -22,6 +22,7 @@ class Settings:
     data: Path
     embedding: str = "bundled"
     embedding_fixed: bool = False  # named from outside, so that no choice within the app counts
+    reranker: str = "bundled"
     model: str = "extractive"
     openai_api_key: str = field(default="", repr=False)
     openai_base_url: str = ""
@@ -54,6 +55,13 @@ class Settings:
 
 DEFAULT_MODEL_WITH_KEY = "openai:gpt-4o-mini"
 
+# field → the word that stands alone, and what comes before a name
+_KINDS = {
+    "embedding": ("bundled", "sentence-transformers:", "openai:"),
+    "reranker": ("bundled", "sentence-transformers:"),
+    "model": ("extractive", "openai:"),
+}
+
 # variable → (field, default as shown, meaning)
 VARIABLES: dict[str, tuple[str, str, str]] = {
     "SEODAM_DATA": ("data", "", "folder of the library; by default one of the user, see below"),
@@ -62,6 +70,11 @@ VARIABLES: dict[str, tuple[str, str, str]] = {
         "bundled",
         "`bundled`, `sentence-transformers:NAME[?query=…&passage=…&batch=32&device=cpu]`, "
         "or `openai:NAME`",
+    ),
+    "SEODAM_RERANKER": (
+        "reranker",
+        "bundled",
+        "`bundled`, or `sentence-transformers:NAME` of a cross-encoder (slow without a GPU)",
     ),
     "SEODAM_MODEL": (
         "model",
@@ -106,12 +119,11 @@ def _understand(variable: str, name: str, raw: str) -> object:
         if raw.isdecimal() and int(raw) > 0:
             return int(raw)
         raise WrongSetting(setting=variable, value=raw, allowed="a whole number above 0")
-    if name in {"embedding", "model"} and not _known_kind(name, raw):
+    if name in _KINDS and not _known_kind(name, raw):
         raise WrongSetting(setting=variable, value=raw, allowed=VARIABLES[variable][2])
     return raw
 
 
 def _known_kind(name: str, raw: str) -> bool:
-    kinds = ("openai:", "sentence-transformers:") if name == "embedding" else ("openai:",)
-    plain = "bundled" if name == "embedding" else "extractive"
-    return raw == plain or (raw.startswith(kinds) and not raw.endswith(":"))
+    plain, *prefixes = _KINDS[name]
+    return raw == plain or (raw.startswith(tuple(prefixes)) and not raw.endswith(":"))

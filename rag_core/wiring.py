@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from filelock import FileLock, Timeout
 
 from rag_core.assistant import Assistant
+from rag_core.cross_encoder import load_cross_encoder
 from rag_core.embeddings import Embedding, load_embedding
 from rag_core.errors import (
     LibraryBusy,
@@ -98,6 +99,7 @@ class Seodam:
             seconds=settings.parse_seconds,
             memory_mb=settings.parse_memory_mb,
         )
+        self._cross_encoder = load_cross_encoder(settings.reranker)
         self.queue = IngestQueue(self.library)
         self.found_at_start: Report | None = None
 
@@ -108,7 +110,13 @@ class Seodam:
 
     def library(self, owner: str) -> Library:
         """The documents of one owner."""
-        return Library(self._record.of(owner), self._shelves, lambda: self.embedding, self._limits)
+        return Library(
+            self._record.of(owner),
+            self._shelves,
+            lambda: self.embedding,
+            self._limits,
+            self._cross_encoder,
+        )
 
     def conversations(self, owner: str) -> Conversations:
         """The conversations and preferences of one owner."""

@@ -23,6 +23,7 @@ FLOORS = (
     {"stores", "parsing", "embeddings", "subwords"},
     {"retriever", "reranker", "signals", "evaluation"}
     | {"generators", "extractive", "selection", "prompting", "citations"},
+    {"cross_encoder"},
     {"chain"},
     {"library", "assistant", "ingestion", "archive", "reembedding"},
     {"wiring"},
@@ -46,13 +47,17 @@ HOMES = {
     "pypdfium2_raw": {"rag_core.parsing"},
     "pysqlite3": {"rag_core.stores.sqlite"},
     "safetensors": {"rag_core.embeddings"},
-    "sentence_transformers": {"rag_core.embeddings"},
+    "sentence_transformers": {
+        "rag_core.embeddings",
+        "rag_core.cross_encoder",
+    },  # two kinds of model
     "snowballstemmer": {"rag_core.text"},
     "sqlalchemy": {"rag_core.stores"},
     "starlette": {"pages.ui.http"},
     "streamlit": {"app", "pages"},
     "tantivy": {"rag_core.stores.lexical"},
     "tokenizers": {"rag_core.embeddings"},
+    "torch": {"rag_core.cross_encoder"},
 }
 # Taken where somebody has installed it.
 OPTIONAL = {"pysqlite3"}
