@@ -75,6 +75,7 @@ samples: $(TOOLS)
 	$(BIN)/python -m samples.make
 
 train-embedding: $(TOOLS)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r training/requirements.txt
 	$(BIN)/python -m training $(if $(PAIRS),--pairs $(PAIRS))
 
 bench: $(TOOLS)

@@ -48,6 +48,9 @@ WEIGHTS: tuple[tuple[str, float], ...] = (
     ("*", 1.0),
 )
 
+Words = dict[str, list[tuple[str, float]]]
+"""By language, words and their share of running text, commonest first."""
+
 LONGEST = 1200
 """Characters of a text that are read; passages are cut shorter than this at query time."""
 
@@ -71,12 +74,15 @@ class Source:
         return self.name.startswith(("par-", "lexicon-"))
 
 
-def load_sources(data: Path, most: int | None = None) -> list[Source]:
-    """All sources under `data`, sorted by name, at most `most` rows of each file."""
+def load_sources(data: Path, most: int | None = None, held: bool = False) -> list[Source]:
+    """All sources under `data`, sorted by name, at most `most` rows of each file.
+
+    With `held`, those rows that are kept back instead of the others.
+    """
     sources = []
     for path in sorted(p for folder in FOLDERS for p in (data / folder).glob("*.jsonl.gz")):
         by_language: dict[tuple[str, str], list[tuple[str, str]]] = {}
-        for row in _rows(path, most):
+        for row in _rows(path, most, held):
             first, _, second = row["lang"].partition("-")
             pair = (row["query"][:LONGEST], row["positive"][:LONGEST])
             by_language.setdefault((first, second or first), []).append(pair)
@@ -85,13 +91,13 @@ def load_sources(data: Path, most: int | None = None) -> list[Source]:
     return sources
 
 
-def _rows(path: Path, most: int | None) -> Iterator[dict[str, str]]:
+def _rows(path: Path, most: int | None, held: bool) -> Iterator[dict[str, str]]:
     with gzip.open(path, "rt", encoding="utf-8") as file:
         for number, line in enumerate(file):
             if most is not None and number >= most:
                 return
             row = json.loads(line)
-            if not held_out(row["query"]):
+            if held_out(row["query"]) == held:
                 yield row
 
 

@@ -5,9 +5,9 @@ positive than to the others of the batch (in-batch negatives, both ways), in all
 the first few alone (Matryoshka). A second batch pulls Korean and English texts to the teacher's
 vectors.
 
-The module is sentence-transformers' StaticEmbedding; the loop is ours, because its Trainer needs
-two more packages and cuts every text into subwords again in every epoch, which would be most of
-the time here.
+The loop is ours, not sentence-transformers' Trainer: that needs two more packages, cuts every text
+into subwords again in every epoch, and moves all 40,000 rows at each step, where only the few
+thousand that a batch has met need to (Adam with sparse gradients); together most of the time.
 """
 
 from __future__ import annotations
@@ -19,38 +19,47 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch.nn import functional
 
 from training.bags import Bags, Ints
 from training.data import Source
 from training.pretrain import Floats, Lessons
 
+NEIGHBOURS = 5
+"""Paraphrases come in groups of this many rows, one after the other."""
+REPORT = 50
+"""Steps between two lines of progress."""
+
 
 @dataclass(frozen=True)
 class Plan:
     """What a run does; a checkpoint of another plan is not continued."""
 
-    steps: int = 4000
-    batch: int = 1024
+    steps: int = 1800
+    batch: int = 512
     learning_rate: float = 0.004
     temperature: float = 0.05
     dimensions: tuple[int, ...] = (320, 128)
     taught: float = 2.0
     """Weight of the teacher's batch against the pairs'."""
-    longest: int = 256
+    longest: int = 128
     """Subwords of a text that are read."""
     seed: int = 7
+    keep_every: int = 100
+    """Steps between two checkpoints; makes no difference to the result."""
 
 
 @dataclass(frozen=True)
 class Drawn:
-    """A source as bags; `same` numbers equal positives, which are no negatives of each other."""
+    """A source as bags. `same` numbers equal positives, which are no negatives of each other; nor
+    are rows that stand at most `near` rows apart, as paraphrases of one question do."""
 
-    name: str
     mass: float
     queries: Bags
     positives: Bags
     same: Ints
+    near: int
 
     @classmethod
     def of(cls, source: Source, tokenizer: Any) -> Drawn:
@@ -59,77 +68,115 @@ class Drawn:
         numbers: dict[str, int] = {}
         same = np.array([numbers.setdefault(text, len(numbers)) for text in positives])
         return cls(
-            source.name,
             source.weight * len(queries),
             Bags.of(tokenizer, queries),
             Bags.of(tokenizer, positives),
             same,
+            NEIGHBOURS if source.name.startswith("para-") else 0,
         )
+
+    def twins(self, rows: Ints) -> NDArray[np.bool_]:
+        """Which of the chosen rows are no negatives of each other; shape (rows, rows)."""
+        same = self.same[rows]
+        twins = same[:, None] == same[None, :]
+        twins |= np.abs(rows[:, None] - rows[None, :]) <= self.near
+        np.fill_diagonal(twins, False)
+        return twins
 
 
 def finetune(
-    module: Any,
+    table: Floats,
     drawn: list[Drawn],
     lesson: Lessons,
     bags: Bags,
     targets: Floats,
     plan: Plan,
     checkpoint: Path,
-) -> None:
-    """Train `module` (a StaticEmbedding) in place; goes on from `checkpoint` where it fits."""
-    torch.manual_seed(plan.seed)
-    optimizer = torch.optim.Adam(module.parameters(), lr=plan.learning_rate)
-    first = _restore(module, optimizer, plan, checkpoint)
-    goals = torch.from_numpy(targets)
+) -> Floats:
+    """The table after training on `drawn` and on the lesson; goes on from `checkpoint`."""
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    rows = torch.nn.Parameter(torch.from_numpy(table.copy()).to(device))
+    optimizer = torch.optim.SparseAdam([rows], lr=plan.learning_rate)
+    first = _restore(rows, optimizer, plan, checkpoint)
+    goals = torch.from_numpy(targets).to(device)
     masses = np.array([source.mass for source in drawn])
+    masses /= masses.sum()
     started, seen = time.monotonic(), 0.0
     for step in range(first, plan.steps):
         random = np.random.default_rng((plan.seed, step))  # so that a resumed run draws the same
         for group in optimizer.param_groups:
             group["lr"] = plan.learning_rate * _pace(step / plan.steps)
-        source = drawn[random.choice(len(drawn), p=masses / masses.sum())]
-        loss = _pairs_loss(module, source, random, plan)
-        loss = loss + plan.taught * _taught_loss(module, lesson, bags, goals, random, plan)
-        optimizer.zero_grad()
-        loss.backward()
+        source = drawn[random.choice(len(drawn), p=masses)]
+        seen += _step(rows, source, lesson, bags, goals, random, plan)
         optimizer.step()
-        seen += float(loss.detach())
-        if (step + 1) % 100 == 0:
+        if (step + 1) % REPORT == 0:
             pace = (time.monotonic() - started) / (step + 1 - first)
             print(
-                f"step {step + 1} of {plan.steps}, loss {seen / 100:.3f}, {pace:.2f} s/step, "
+                f"step {step + 1} of {plan.steps}, loss {seen / REPORT:.3f}, {pace:.2f} s/step, "
                 f"{pace * (plan.steps - step - 1) / 60:.0f} min left",
                 flush=True,
             )
             seen = 0.0
-        if (step + 1) % 500 == 0 or step + 1 == plan.steps:
-            _keep(module, optimizer, plan, step + 1, checkpoint)
+        if (step + 1) % plan.keep_every == 0 or step + 1 == plan.steps:
+            _keep(rows, optimizer, plan, step + 1, checkpoint)
+    trained: Floats = rows.detach().cpu().numpy()
+    return trained
 
 
-def _pace(done: float) -> float:
-    """Learning rate over the run: a short rise, then down to nothing in a straight line."""
-    return min(1.0, done / 0.03) * (1.0 - done)
+def _step(
+    rows: Any,
+    source: Drawn,
+    lesson: Lessons,
+    bags: Bags,
+    goals: Any,
+    random: np.random.Generator,
+    plan: Plan,
+) -> float:
+    """The loss of one batch; leaves in `rows.grad` the gradient of the rows that it met."""
+    count = min(plan.batch, len(source.queries))
+    pairs = random.choice(len(source.queries), count, replace=False)
+    halves = [np.flatnonzero(lesson.korean == korean) for korean in np.unique(lesson.korean)]
+    texts = np.concatenate([random.choice(half, plan.batch // 2) for half in halves])
+    cuts = [
+        _stretch(source.queries, pairs, random, plan.longest),
+        _stretch(source.positives, pairs, random, plan.longest),
+        _stretch(bags, texts, random, plan.longest),
+    ]
+    met, local = np.unique(np.concatenate([ids for ids, _ in cuts]), return_inverse=True)
+    met = torch.from_numpy(met).to(rows.device)
+    part = rows.detach()[met].requires_grad_()
+    vectors, begin = [], 0
+    for ids, offsets in cuts:
+        places = torch.from_numpy(local[begin : begin + len(ids)]).to(rows.device)
+        starts = torch.from_numpy(offsets).to(rows.device)
+        vectors.append(functional.embedding_bag(places, part, starts, mode="mean"))
+        begin += len(ids)
+    queries, positives, student = vectors
+    twins = torch.from_numpy(source.twins(pairs)).to(rows.device)
+    taught = functional.cosine_similarity(student, goals[lesson.rows[texts]]).mean()
+    loss = _pairs_loss(queries, positives, twins, plan) + plan.taught * (1 - taught)
+    loss.backward()
+    rows.grad = torch.sparse_coo_tensor(
+        met[None], part.grad, rows.shape, check_invariants=False, is_coalesced=True
+    )
+    return float(loss.detach())
 
 
-def _vectors(module: Any, bags: Bags, rows: Ints, random: np.random.Generator, plan: Plan) -> Any:
-    """Vectors of texts; of a long one a stretch is read, another each time."""
+def _stretch(
+    bags: Bags, rows: Ints, random: np.random.Generator, longest: int
+) -> tuple[Ints, Ints]:
+    """Subwords of texts and where each text starts; of a long one a stretch, another each time."""
     ids, owner, lengths = bags.flat(rows)
     position = np.arange(len(ids)) - (np.cumsum(lengths) - lengths)[owner]
-    start = (random.random(len(rows)) * np.maximum(lengths - plan.longest + 1, 1)).astype(np.int64)
-    kept = (position >= start[owner]) & (position < start[owner] + plan.longest)
-    offsets = np.concatenate([[0], np.cumsum(np.minimum(lengths, plan.longest))[:-1]])
-    features = {"input_ids": torch.from_numpy(ids[kept]), "offsets": torch.from_numpy(offsets)}
-    return module(features)["sentence_embedding"]
+    start = (random.random(len(rows)) * np.maximum(lengths - longest + 1, 1)).astype(np.int64)
+    kept = (position >= start[owner]) & (position < start[owner] + longest)
+    return ids[kept], np.concatenate([[0], np.cumsum(np.minimum(lengths, longest))[:-1]])
 
 
-def _pairs_loss(module: Any, source: Drawn, random: np.random.Generator, plan: Plan) -> Any:
-    count = min(plan.batch, len(source.queries))
-    rows = random.choice(len(source.queries), count, replace=False)
-    queries = _vectors(module, source.queries, rows, random, plan)
-    positives = _vectors(module, source.positives, rows, random, plan)
-    same = torch.from_numpy(source.same[rows])
-    twins = (same[:, None] == same[None, :]) & ~torch.eye(count, dtype=torch.bool)
-    gold, total = torch.arange(count), torch.zeros(())
+def _pairs_loss(queries: Any, positives: Any, twins: Any, plan: Plan) -> Any:
+    """How surely each query finds its positive among the batch's, and the other way round."""
+    gold = torch.arange(len(queries), device=queries.device)
+    total = torch.zeros((), device=queries.device)
     for size in plan.dimensions:
         left = functional.normalize(queries[:, :size], dim=1)
         right = functional.normalize(positives[:, :size], dim=1)
@@ -139,39 +186,37 @@ def _pairs_loss(module: Any, source: Drawn, random: np.random.Generator, plan: P
     return total / (2 * len(plan.dimensions))
 
 
-def _taught_loss(
-    module: Any, lesson: Lessons, bags: Bags, goals: Any, random: np.random.Generator, plan: Plan
-) -> Any:
-    """One minus the cosine with the teacher; half of the batch is Korean."""
-    rows = np.concatenate(
-        [
-            random.choice(np.flatnonzero(lesson.korean == korean), plan.batch // 2)
-            for korean in (True, False)
-        ]
-    )
-    vectors = _vectors(module, bags, rows, random, plan)
-    return 1 - functional.cosine_similarity(vectors, goals[lesson.rows[rows]]).mean()
+def _pace(done: float) -> float:
+    """Learning rate over the run: a short rise, then down to nothing in a straight line."""
+    return min(1.0, done / 0.03) * (1.0 - done)
 
 
-def _keep(module: Any, optimizer: Any, plan: Plan, step: int, checkpoint: Path) -> None:
+def _keep(rows: Any, optimizer: Any, plan: Plan, step: int, checkpoint: Path) -> None:
     state = {
-        "module": module.state_dict(),
+        "rows": rows.detach(),
         "optimizer": optimizer.state_dict(),
         "step": step,
-        "plan": asdict(plan),
+        "plan": _lasting(plan),
     }
     partial = checkpoint.with_suffix(".partial")
     torch.save(state, partial)
     partial.replace(checkpoint)
 
 
-def _restore(module: Any, optimizer: Any, plan: Plan, checkpoint: Path) -> int:
+def _restore(rows: Any, optimizer: Any, plan: Plan, checkpoint: Path) -> int:
+    """The step to go on from: 0 without a checkpoint of this plan."""
     if not checkpoint.exists():
         return 0
-    state = torch.load(checkpoint, weights_only=True)
-    if state["plan"] != asdict(plan):
+    state = torch.load(checkpoint, weights_only=True, map_location="cpu")
+    if state["plan"] != _lasting(plan) or state["rows"].shape != rows.shape:
         return 0
-    module.load_state_dict(state["module"])
+    with torch.no_grad():
+        rows.copy_(state["rows"])
     optimizer.load_state_dict(state["optimizer"])
     print(f"going on from step {state['step']}", flush=True)
     return int(state["step"])
+
+
+def _lasting(plan: Plan) -> dict[str, Any]:
+    """What of a plan decides the result."""
+    return {name: value for name, value in asdict(plan).items() if name != "keep_every"}

@@ -11,8 +11,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from training.data import Source
+
 Floats = NDArray[np.float32]
 RESAMPLES = 1000
+MOST_HELD = 1000
+"""Rows of a source that are asked and searched."""
 
 
 def measure(folder: Path, embed: Callable[[list[str]], Floats]) -> dict[str, tuple[float, ...]]:
@@ -34,11 +38,38 @@ def measure(folder: Path, embed: Callable[[list[str]], Floats]) -> dict[str, tup
         best = np.argsort(-scores, kind="stable")[:10]
         found = np.array([names[i] in gold[query] for i in best], float)
         rows.append((found[0], found[:5].max(), _ndcg(found, len(gold[query]))))
-    table = np.array(rows)
+    return _with_intervals(np.array(rows), ("hit@1", "hit@5", "ndcg@10"))
+
+
+def held_out_figures(
+    sources: list[Source], embed: Callable[[list[str]], Floats]
+) -> dict[str, dict[str, tuple[float, ...]]]:
+    """hit@1 of training rows that were kept back, each source's queries over its positives.
+
+    A checkpoint is chosen by these, never by evaluation sets.
+    """
+    figures = {}
+    for source in sources:
+        if len(source.pairs) < 100 or source.name.startswith("chat-"):
+            continue
+        queries, positives = zip(*source.pairs[:MOST_HELD], strict=True)
+        passages = list(dict.fromkeys(positives))
+        place = {text: row for row, text in enumerate(passages)}
+        best = (embed(list(queries)) @ embed(passages).T).argmax(axis=1)
+        found = best == np.array([place[text] for text in positives])
+        name = f"{source.name} {'-'.join(dict.fromkeys(source.languages))}"
+        figures[name] = _with_intervals(found[:, None].astype(float), ("hit@1",))
+    return figures
+
+
+def _with_intervals(
+    table: NDArray[np.float64], names: tuple[str, ...]
+) -> dict[str, tuple[float, ...]]:
+    """The mean of each column with the ends of its 95 % bootstrap interval."""
     drawn = np.random.default_rng(0).integers(0, len(table), (RESAMPLES, len(table)))
     means = np.stack([table[picked].mean(axis=0) for picked in drawn])
     low, high = np.percentile(means, (2.5, 97.5), axis=0)
-    figures = zip(("hit@1", "hit@5", "ndcg@10"), table.mean(axis=0), low, high, strict=True)
+    figures = zip(names, table.mean(axis=0), low, high, strict=True)
     return {name: tuple(round(float(v), 4) for v in values) for name, *values in figures}
 
 

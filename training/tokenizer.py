@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 
 from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, trainers
 
-from training.data import Source, word_frequencies
+from training.data import Source, Words
 
 SIZE = 40_000
 """Rows of the table; with 320 numbers each it fits into 16 MB."""
@@ -44,17 +44,19 @@ def untrained() -> Tokenizer:
     return tokenizer
 
 
-def train_tokenizer(sources: list[Source], size: int = SIZE, seed: int = 0) -> Tokenizer:
+def train_tokenizer(
+    sources: list[Source], words: Words, size: int = SIZE, seed: int = 0
+) -> Tokenizer:
     """A tokenizer of at most `size` subwords; the same sources and seed give the same."""
     tokenizer = untrained()
     trainer = trainers.UnigramTrainer(
         vocab_size=size, special_tokens=[UNKNOWN], unk_token=UNKNOWN, max_piece_length=14
     )
-    tokenizer.train_from_iterator(_corpus(sources, seed), trainer)
+    tokenizer.train_from_iterator(_corpus(sources, words, seed), trainer)
     return tokenizer
 
 
-def _corpus(sources: list[Source], seed: int) -> Iterator[str]:
+def _corpus(sources: list[Source], words: Words, seed: int) -> Iterator[str]:
     """Training texts and general words, so that each language has about the same weight."""
     drawn = random.Random(seed)
     for source in sources:
@@ -62,8 +64,8 @@ def _corpus(sources: list[Source], seed: int) -> Iterator[str]:
         for first, second in drawn.sample(source.pairs, count):
             yield _KEPT.sub(" ", first)
             yield _KEPT.sub(" ", second)
-    yield from _repeated(word_frequencies("ko"), mass=4_000_000)
-    yield from _repeated(word_frequencies("en")[:120_000], mass=4_000_000)
+    for shares in words.values():
+        yield from _repeated(shares[:120_000], mass=4_000_000)
 
 
 def _repeated(words: Iterable[tuple[str, float]], mass: int) -> Iterator[str]:
