@@ -8,8 +8,10 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -351,3 +353,27 @@ def test_prompts_batch_and_device_can_be_named(local_model: str) -> None:
 def test_options_that_cannot_be_understood_are_refused(model: str) -> None:
     with pytest.raises(WrongSetting):
         load_embedding(f"sentence-transformers:{model}")
+
+
+def test_questions_on_their_way_when_the_swap_comes_are_answered(
+    settings: Settings, local_model: str
+) -> None:
+    with opened(settings) as seodam, ThreadPoolExecutor(4) as crowd:
+        library, asking = seodam.library(LOCAL_OWNER), threading.Event()
+        asking.set()
+
+        def ask() -> int:
+            asked = 0
+            while asking.is_set():
+                assert library.search("Where is tea grown?", 5)
+                asked += 1
+            return asked
+
+        askers = [crowd.submit(ask) for _ in range(4)]
+        try:
+            for name in (local_model, BUNDLED, local_model):
+                assert move_to(seodam, name).stage == "done"
+        finally:
+            asking.clear()
+        assert all(asker.result() > 0 for asker in askers)
+        assert_whole(seodam, local_model)
