@@ -30,11 +30,12 @@ def show_embedding(visitor: Visitor, words: Words) -> None:
         if in_use.fixed:
             st.caption(words("embedding.fixed"))
         else:
-            _choose(in_use, words)
+            _choose(visitor, words)
         _ended(in_use.move, words)
 
 
-def _choose(in_use: EmbeddingInUse, words: Words) -> None:
+def _choose(visitor: Visitor, words: Words) -> None:
+    in_use, settings = visitor.seodam.in_use, visitor.seodam.settings
     now, _, model = in_use.name.partition(":")
     kind = st.selectbox(
         words("embedding.choose"),
@@ -44,6 +45,9 @@ def _choose(in_use: EmbeddingInUse, words: Words) -> None:
         help=words("embedding.choose_help"),
         key="embedding_kind",
     )
+    if kind == "openai" and not (settings.openai_base_url or settings.openai_api_key):
+        st.info(words("embedding.no_server"), icon=":material/info:")
+        return
     name = kind
     if kind != _BUNDLED:
         typed = st.text_input(

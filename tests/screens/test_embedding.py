@@ -1,6 +1,7 @@
 """Choosing an embedding on the settings page."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -63,9 +64,18 @@ def test_a_failure_says_why_and_that_nothing_has_changed(
     assert session.seodam().in_use.name == "bundled"
 
 
-def test_without_a_server_a_name_is_refused_at_once(open_page: Open) -> None:
-    page = choose(open_page(PAGE, "en"), "openai", "any")
-    assert "OPENAI_API_KEY" in page.error[0].value.replace("\\", "")
+def test_without_a_server_it_says_how_to_name_one(open_page: Open) -> None:
+    page = open_page(PAGE, "en")
+    page.selectbox(key="embedding_kind").set_value("openai").run()
+    assert page.info[0].value == WORDS["embedding.no_server"]
+    assert not [one for one in page.button if one.label == WORDS["embedding.move"]]
+
+
+def test_a_folder_without_a_model_is_an_error_of_ours(open_page: Open, tmp_path: Path) -> None:
+    missing = str(tmp_path / "nothing")
+    page = ended(choose(open_page(PAGE, "en"), "sentence-transformers", missing))
+    assert "cannot be" in page.error[0].value
+    assert session.seodam().in_use.name == "bundled"
 
 
 def test_it_is_not_a_choice_when_the_operator_has_named_one(

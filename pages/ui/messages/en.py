@@ -118,6 +118,8 @@ ENGLISH = {
     "downloaded, or a folder on this computer.",
     "embedding.openai_help": "The text of your documents is sent to the server at OPENAI_BASE_URL "
     "(or OpenAI), with OPENAI_API_KEY. Both are set when Seodam starts.",
+    "embedding.no_server": "The address and key above last for one session, so an embedding cannot "
+    "rely on them. Start Seodam with OPENAI_BASE_URL or OPENAI_API_KEY to choose this.",
     "embedding.move": "Change over to this embedding",
     "embedding.moving": "Changing over to {name}: {done} of {total} passages",
     "embedding.meanwhile": "You can go on asking and adding documents.",

@@ -115,6 +115,8 @@ KOREAN = {
     "이 컴퓨터의 폴더예요.",
     "embedding.openai_help": "문서의 글이 OPENAI_BASE_URL의 서버(없으면 OpenAI)로 전송돼요. "
     "OPENAI_API_KEY와 함께 서담을 시작할 때 정해요.",
+    "embedding.no_server": "위에 적은 주소와 키는 이번 접속에만 남아 있어서 임베딩에는 쓸 수 "
+    "없어요. OPENAI_BASE_URL이나 OPENAI_API_KEY를 정해서 서담을 시작하면 고를 수 있어요.",
     "embedding.move": "이 임베딩으로 바꾸기",
     "embedding.moving": "{name} 임베딩으로 바꾸는 중: 구절 {total}개 가운데 {done}개",
     "embedding.meanwhile": "그동안에도 물어보거나 문서를 넣을 수 있어요.",
