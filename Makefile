@@ -9,6 +9,7 @@ TOOLS  := $(VENV)/.ready-dev
 PORT   ?= 8501
 PIP    := -m pip install --quiet --disable-pip-version-check --no-input
 RIVALS := .benchmarks/rivals
+PDFS   ?= samples
 SETS   ?= ../shared/data/dev/* ../shared/data/pdf/good
 
 # PyTorch's ordinary Linux wheel brings gigabytes of CUDA. Without an NVIDIA GPU its own index of
@@ -75,12 +76,13 @@ samples: $(TOOLS)
 	$(BIN)/python -m samples.make
 
 train-embedding: $(TOOLS)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r training/requirements.txt
+	@$(BIN)/python $(PIP) --no-deps -r training/requirements.txt
 	$(BIN)/python -m training $(if $(PAIRS),--pairs $(PAIRS))
 
 bench: $(TOOLS)
 	$(BIN)/python -m benchmarks.startup
 	$(BIN)/python -m benchmarks.ingest $(PDFS)
+	$(BIN)/python -m benchmarks.memory $(PDFS)
 
 $(RIVALS)/.ready: benchmarks/rivals/requirements.txt
 	@echo "Installing the rivals into $(RIVALS), once."
