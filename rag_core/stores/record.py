@@ -28,7 +28,7 @@ _IDS_AT_ONCE = 500  # below SQLite's limit of variables in one statement
 
 def now() -> str:
     """This moment in UTC, ISO 8601."""
-    return datetime.now(UTC).isoformat(timespec="seconds")
+    return datetime.now(UTC).isoformat(timespec="microseconds")
 
 
 @dataclass(frozen=True, slots=True)

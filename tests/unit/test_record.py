@@ -34,6 +34,13 @@ def _store(record: OwnedRecord, data: bytes = b"bytes", name: str = "a.pdf") -> 
     return record.document(kept.id)
 
 
+def test_documents_come_in_order_of_arrival_however_fast_they_arrive(database: Database) -> None:
+    record = Record(database).of("me")
+    for number in range(20):
+        _store(record, str(number).encode(), f"{number}.pdf")
+    assert [one.name for one in record.documents()] == [f"{number}.pdf" for number in range(20)]
+
+
 def test_what_is_stored_comes_back(database: Database) -> None:
     record = Record(database).of("me")
     document = _store(record)
