@@ -5,6 +5,7 @@ It guards nothing: a deep link may run a page file without it, so each page call
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -29,7 +30,11 @@ def draw() -> None:
         st.Page(_PAGES / "library.py", title=words("nav.library"), icon=":material/folder_open:"),
         st.Page(_PAGES / "settings.py", title=words("nav.settings"), icon=":material/tune:"),
     ]
-    st.navigation(pages).run()
+    try:
+        st.navigation(pages).run()
+    except Exception:  # a fault of ours: whoever runs the server reads it in the log
+        logging.getLogger(__name__).exception("a page failed")
+        show_error(SeodamError(), words)
 
 
 def configure() -> None:
