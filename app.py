@@ -10,7 +10,7 @@ from pathlib import Path
 import streamlit as st
 
 from pages.ui.http import lifespan, middleware
-from pages.ui.shell import draw
+from pages.ui.shell import draw, show_fault
 
 if st.runtime.exists():
     draw()
@@ -19,4 +19,5 @@ else:
         Path(__file__).parent / "pages" / "ui" / "shell.py",
         lifespan=lifespan,
         middleware=middleware(),
+        on_script_error=show_fault,
     )

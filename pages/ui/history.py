@@ -108,11 +108,12 @@ def _documents(
     out = excluded(conversation)
 
     def tick(document_id: str) -> None:
-        changed = out ^ {document_id}
-        if conversation is None:
+        now = conversation and visitor.conversations.get(conversation.id)
+        changed = excluded(now) ^ {document_id}
+        if now is None:
             st.session_state["excluded"] = sorted(changed)
         else:
-            visitor.conversations.exclude(conversation.id, changed)
+            visitor.conversations.exclude(now.id, changed)
 
     asked = sum(document.id not in out for document in documents)
     label = words("history.documents", asked=asked, all=len(documents))

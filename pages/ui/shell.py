@@ -30,11 +30,7 @@ def draw() -> None:
         st.Page(_PAGES / "library.py", title=words("nav.library"), icon=":material/folder_open:"),
         st.Page(_PAGES / "settings.py", title=words("nav.settings"), icon=":material/tune:"),
     ]
-    try:
-        st.navigation(pages).run()
-    except Exception:  # a fault of ours: whoever runs the server reads it in the log
-        logging.getLogger(__name__).exception("a page failed")
-        show_error(SeodamError(), words)
+    st.navigation(pages).run()
 
 
 def configure() -> None:
@@ -65,6 +61,13 @@ def enter() -> tuple[Visitor, Words]:
 def show_error(error: SeodamError, words: Words) -> None:
     """One clear sentence and the way out, in the reader's language."""
     show_failure(error.code, error.details, words)
+
+
+def show_fault(fault: Exception) -> bool:
+    """A mistake of ours, for st.App: details into the log, one sentence for the reader."""
+    logging.getLogger(__name__).error("a page failed", exc_info=fault)
+    show_error(SeodamError(), Words(language()))
+    return True
 
 
 def show_failure(code: str, details: Mapping[str, object], words: Words) -> None:

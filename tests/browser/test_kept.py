@@ -1,5 +1,6 @@
 """What survives a reload, and the end of the server."""
 
+import sqlite3
 from pathlib import Path
 
 from playwright.sync_api import expect
@@ -36,6 +37,19 @@ def test_a_reload_and_a_restart_lose_nothing(
         expect(key).to_have_value("")
         kept = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
         assert b"sk-typed" not in kept
+
+
+def test_a_fault_of_ours_is_one_sentence_in_the_readers_language(
+    visit: Visit, tmp_path: Path
+) -> None:
+    with serve(tmp_path / "data") as address:
+        screen = visit(address, "ko").add(TWO[:1])
+        screen.ask(QUESTION).answered()
+        with sqlite3.connect(tmp_path / "data" / "seodam.sqlite3") as database:
+            database.execute("UPDATE turns SET answer = '{'")
+        screen.page.reload()
+        screen.says("문제가 생겼어요.")
+        expect(screen.page.get_by_text("Traceback")).to_have_count(0)
 
 
 def _all_is_here(screen: Screen) -> None:

@@ -1,0 +1,88 @@
+"""The library: what became of files, and how long a removal can be undone."""
+
+import time
+from collections.abc import Callable
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from pages.ui import session
+from pages.ui.messages import CATALOGUE
+from rag_core.library import UNDO_SECONDS
+from rag_core.types import LOCAL_OWNER
+from tests.faults import pdfs
+from tests.screens.conftest import all_text
+
+Open = Callable[..., AppTest]
+KOREAN, ENGLISH = CATALOGUE["ko"], CATALOGUE["en"]
+
+
+def settle(page: AppTest) -> AppTest:
+    """Run the page again once no file is on its way."""
+    while any(job.moving for job in session.seodam().queue.jobs(LOCAL_OWNER)):
+        time.sleep(0.05)
+    return page.run()
+
+
+def remove_first(page: AppTest) -> str:
+    document = session.seodam().library(LOCAL_OWNER).documents()[0]
+    page.button(key=f"remove-{document.id}").click().run()
+    return document.id
+
+
+@pytest.mark.usefixtures("documents")
+def test_the_offer_to_undo_ends_with_the_time_to_undo(open_page: Open) -> None:
+    page = open_page("pages/library.py", "en")
+    document_id = remove_first(page)
+    assert f"({UNDO_SECONDS} s)" in page.button(key=f"undo-{document_id}").label
+    name, _ = page.session_state["removed"][document_id]
+    page.session_state["removed"] = {document_id: (name, time.monotonic() - 1)}
+    page.run()
+    assert not [one for one in page.button if one.key == f"undo-{document_id}"]
+    assert ENGLISH["library.removed"].format(name="") not in all_text(page)
+
+
+@pytest.mark.usefixtures("documents")
+def test_who_undoes_too_late_is_told(open_page: Open) -> None:
+    page = open_page("pages/library.py", "ko")
+    document_id = remove_first(page)
+    session.seodam().library(LOCAL_OWNER).purge_removed(older_than=0)
+    page.button(key=f"undo-{document_id}").click().run()
+    assert page.warning[0].value == KOREAN["library.too_late"]
+
+
+@pytest.mark.usefixtures("documents")
+def test_two_removals_can_be_undone_each_by_itself(open_page: Open) -> None:
+    page = open_page("pages/library.py", "en")
+    first = remove_first(page)
+    second = remove_first(page)
+    page.button(key=f"undo-{first}").click().run()
+    library = session.seodam().library(LOCAL_OWNER)
+    assert [document.id for document in library.documents()] == [first]
+    assert page.button(key=f"undo-{second}")
+
+
+def test_a_locked_file_is_opened_with_its_password(open_page: Open) -> None:
+    page = open_page("pages/library.py", "ko")
+    data = pdfs.encrypted("open sesame")
+    settle(page.file_uploader[0].upload("잠김.pdf", data, "application/pdf").run())
+    assert KOREAN["job.locked"] in all_text(page).replace("\\", "")
+    for password in ("abracadabra", "open sesame"):
+        (job,) = session.seodam().queue.jobs(LOCAL_OWNER)
+        page.text_input(key=f"word-{job.id}").set_value(password)
+        next(one for one in page.button if one.label == KOREAN["password.open"]).click().run()
+        settle(page)
+        assert (KOREAN["password.wrong"] in all_text(page)) == (password == "abracadabra")
+    assert session.seodam().library(LOCAL_OWNER).documents()[0].name == "잠김.pdf"
+    assert page.session_state["passwords"]
+
+
+def test_many_ended_files_are_dismissed_at_once(open_page: Open) -> None:
+    page = open_page("pages/library.py", "en")
+    for number in range(3):
+        page.file_uploader[0].upload(f"{number}.pdf", pdfs.nulls(), "application/pdf").run()
+    settle(page)
+    assert all_text(page).count(ENGLISH["job.failed"]) == 3
+    page.button(key="all-dismiss").click().run()
+    assert session.seodam().queue.jobs(LOCAL_OWNER) == ()
+    assert ENGLISH["library.empty"] in all_text(page)
