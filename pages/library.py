@@ -90,6 +90,7 @@ def _change(visitor: Visitor, words: Words, document: Document) -> None:
 
     def remove() -> None:
         visitor.library.remove(document.id)
+        uploads.dismiss_done(visitor)
         removed = st.session_state.setdefault("removed", {})
         removed[document.id] = (document.name, time.monotonic() + UNDO_SECONDS)
 
@@ -109,10 +110,11 @@ def page() -> None:
     visitor, words = enter()
     st.title(words("nav.library"))
     uploads.drop_area(visitor, words, "library")
-    uploads.show_jobs(visitor, words)
-    _removed(visitor, words)
-    if st.session_state.pop("too_late", False):
-        st.warning(words("library.too_late"))
+    with st.container():  # so that the list below keeps its place
+        uploads.show_jobs(visitor, words)
+        _removed(visitor, words)
+        if st.session_state.pop("too_late", False):
+            st.warning(words("library.too_late"))
     documents = visitor.library.documents()
     if not documents:
         st.info(words("library.empty"), icon=":material/upload_file:")

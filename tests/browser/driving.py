@@ -62,7 +62,7 @@ class Screen:
         app = self.page.get_by_test_id("stApp")
         for _ in range(2):
             expect(app).to_have_attribute("data-test-script-state", "notRunning", timeout=60_000)
-            self.page.wait_for_timeout(250)
+            self.page.wait_for_timeout(150)
         return self
 
     def says(self, text: str, seconds: float = 30) -> Locator:

@@ -2,7 +2,6 @@
 
 import unicodedata
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Visit
@@ -20,21 +19,27 @@ NAMES = [
 ]
 
 
-@pytest.mark.parametrize(("name", "shown"), NAMES, ids=[shown for _, shown in NAMES])
-def test_a_hostile_name_is_only_a_name(
-    visit: Visit, address: str, listener: Listener, name: str, shown: str
-) -> None:
+def test_a_hostile_name_is_only_a_name(visit: Visit, address: str, listener: Listener) -> None:
     screen = visit(address)
-    screen.add([pdf(name.replace("LEAK", listener.address), LIGHTHOUSE)])
+    texts = [LIGHTHOUSE.replace("26", str(20 + number)) for number in range(len(NAMES))]
+    names = [name.replace("LEAK", listener.address) for name, _ in NAMES]
+    screen.add([pdf(name, text) for name, text in zip(names, texts, strict=True)])
+    for _, shown in NAMES:
+        expect(screen.jobs()).to_contain_text(shown)
     screen.ask("How tall is the lighthouse of Homigot?").answered()
-    expect(screen.sources().first).to_contain_text(shown)
-    screen.button("source.open").first.click()
-    expect(screen.dialog()).to_contain_text(shown)
-    screen.settled()
+    screen.page.get_by_text("passages found").first.click()
+    for _, shown in NAMES:
+        expect(screen.last_answer()).to_contain_text(shown)
     _nothing_foreign(screen, listener)
+    screen.button("source.open").first.click()
+    expect(screen.dialog().get_by_role("img").first).to_be_visible()
+    _nothing_foreign(screen.settled(), listener)
     library = visit(f"{address}/library", again=screen)
-    library.says(shown)
-    _nothing_foreign(library, listener)
+    for _, shown in NAMES:
+        library.says(shown)
+    library.button("library.look").nth(2).click()
+    expect(library.dialog()).to_contain_text(NAMES[2][1])
+    _nothing_foreign(library.settled(), listener)
 
 
 def test_remote_images_in_documents_and_answers_are_not_loaded(
