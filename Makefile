@@ -34,6 +34,7 @@ help:
 	@echo "make check            everything that CI checks"
 	@echo "make samples          write samples/*.pdf anew"
 	@echo "make train-embedding  train the bundled embedding (PAIRS=folder)"
+	@echo "make train-reranker   learn the reranker's weights (PAIRS=folder)"
 	@echo "make bench            start, ingest and memory (PDFS=folder)"
 	@echo "make bench-retrieval  retrieval beside rivals (SETS=folders)"
 
@@ -78,6 +79,9 @@ samples: $(TOOLS)
 train-embedding: $(TOOLS)
 	@$(BIN)/python $(PIP) --no-deps -r training/requirements.txt
 	$(BIN)/python -m training $(if $(PAIRS),--pairs $(PAIRS))
+
+train-reranker: $(TOOLS)
+	$(BIN)/python -m training.reranker $(if $(PAIRS),--pairs $(PAIRS))
 
 bench: $(TOOLS)
 	$(BIN)/python -m benchmarks.startup

@@ -45,6 +45,9 @@ TEXTS_AT_ONCE = 256
 SUBWORDS_AT_ONCE = 4096
 """Bounds the memory of a batch (5 MB), and of a text of any length."""
 
+WORDS_KNOWN = 50_000
+"""Words whose subwords are remembered, about 15 MB."""
+
 SENTENCE_TRANSFORMERS, OPENAI = "sentence-transformers:", "openai:"
 KINDS = (
     "`bundled`, `sentence-transformers:NAME` (or a folder; options as "
@@ -150,6 +153,29 @@ class BundledEmbedding(Embedding):
             encodings = self._tokenizer.encode_batch_fast(part, add_special_tokens=False)
             self._add_up([encoding.ids for encoding in encodings], sums[start:])
         return normalised(sums)
+
+    def subwords(self, texts: Sequence[str]) -> list[list[int]]:
+        """The ids of the subwords of each text, in order. Words that were met before are looked
+        up, which is several times faster than reading them anew."""
+        known, split = self._words, [readable(text).split() for text in texts]
+        if len(known) >= WORDS_KNOWN:
+            known.clear()
+        new = list(set(chain.from_iterable(split)).difference(known))
+        encodings = self._tokenizer.encode_batch_fast(new, add_special_tokens=False)
+        known.update(zip(new, (one.ids for one in encodings), strict=True))
+        return [list(chain.from_iterable(map(known.__getitem__, words))) for words in split]
+
+    def directions(self, subwords: NDArray[np.int64]) -> tuple[Vectors, NDArray[np.float32]]:
+        """The vectors of subwords brought to length 1, shape (n, d), and the lengths they had."""
+        table, scales = self._table
+        rows = table[subwords].astype(np.float32)
+        lengths = np.linalg.norm(rows, axis=1)
+        unit = np.divide(rows, lengths[:, None], out=rows, where=lengths[:, None] > 0)
+        return unit, lengths * scales[subwords][:, 0]
+
+    @cached_property
+    def _words(self) -> dict[str, list[int]]:
+        return {}
 
     def _add_up(self, bags: list[list[int]], sums: Vectors) -> None:
         """Add to each row of `sums` the vectors of its subwords, a few thousand at a time."""

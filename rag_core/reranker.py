@@ -1,40 +1,119 @@
-"""Which of the candidates answers the question, judged from what both searches say of them."""
+"""Which of the candidates answers the question, judged from what both searches say of them.
+
+A score is a sum: each signal of a candidate (signals.py) times a weight, and each weight depends
+in turn on the circumstances, such as the languages or how much of the question the collection
+knows at all. So it is decided question by question which search to trust. The weights stand in
+reranker.json beside this file; `training/reranker.py` learns them.
+"""
 
 from __future__ import annotations
 
-import math
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
 
-from rag_core.text import language
-from rag_core.types import Passage
+import numpy as np
+
+from rag_core.embeddings import BundledEmbedding
+from rag_core.matching import QuestionWords
+from rag_core.signals import CIRCUMSTANCES, CLOSE, PLAIN, Candidate, circumstances, close, plain
+
+WEIGHTS = Path(__file__).with_suffix(".json")
+LOOKED_AT_CLOSELY = 24
+"""Candidates whose subwords are read; what comes after them keeps its place."""
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A passage with the score of either leg; a rank is None where that leg did not propose it."""
+@dataclass(frozen=True)
+class Stage:
+    """A way to score. `weights`: signals × circumstances. A score and the circumstances of the
 
-    passage: Passage
-    lexical_score: float
-    dense_score: float
-    lexical_rank: int | None
-    dense_rank: int | None
+    question become a probability by `slope` and `level` (one number for each circumstance).
+    """
+
+    weights: np.ndarray
+    slope: float
+    level: np.ndarray
+
+    def scores(self, signals: np.ndarray, about: np.ndarray) -> np.ndarray:
+        """One number for each candidate, comparable within a question."""
+        return np.asarray(np.einsum("ns,nc,sc->n", signals, about, self.weights))
+
+    def probabilities(self, scores: np.ndarray, about: np.ndarray) -> np.ndarray:
+        """How likely each candidate is to hold what was asked for, 0 … 1, in the same order."""
+        level = float(about.mean(axis=0) @ self.level) if len(about) else 0.0
+        return np.asarray(1 / (1 + np.exp(-np.clip(self.slope * scores + level, -30, 30))))
+
+
+@dataclass(frozen=True)
+class Weights:
+    """`first` scores plain signals, `second` plain and close ones. `meaning` is the mean and the
+    deviation of the bundled embedding's cosines, onto which another embedding's are brought."""
+
+    first: Stage
+    second: Stage
+    meaning: tuple[float, float]
 
 
 def judge(
-    question: str, candidates: Sequence[Candidate], rarity: Mapping[str, float]
+    question: str,
+    candidates: Sequence[Candidate],
+    words: QuestionWords,
+    subwords: BundledEmbedding,
+    *,
+    bundled: bool = True,
+    weights: Weights | None = None,
 ) -> list[float]:
-    """For each candidate how likely it is to hold the answer, 0 … 1.
+    """For each candidate how likely it is to hold what was asked for, 0 … 1.
 
-    `rarity` holds the inverse document frequency of each search word of the question.
+    `words` are the question's in the candidates' collection; `bundled` says whether the
+    candidates' cosines are those of the bundled embedding.
     """
-    asked = language(question)
-    most = 2.2 * sum(rarity.values()) or 1.0  # BM25 with k1 = 1.2 saturates there
-    scores = []
-    for one in candidates:
-        words = one.lexical_score / most
-        meaning = max(one.dense_score, 0.0)
-        foreign = language(one.passage.text) not in (asked, "other") and asked != "other"
-        share = 0.1 if foreign else 0.75
-        scores.append(1 / (1 + math.exp(4 - 10 * (share * words + (1 - share) * meaning))))
-    return scores
+    if not candidates:
+        return []
+    weights = weights or load_weights()
+    signals = plain(question, words, candidates)
+    if not bundled:
+        signals = _on_scale(signals, weights.meaning)
+    about = circumstances(question, words, signals)
+    rough = weights.first.scores(signals, about)
+    best = np.argsort(-rough, kind="stable")[:LOOKED_AT_CLOSELY]
+    near = close(question, [candidates[i] for i in best], subwords)
+    exact = weights.second.scores(np.concatenate([signals[best], near], axis=1), about[best])
+    result = weights.first.probabilities(rough, about)
+    closely = weights.second.probabilities(exact, about)
+    result = np.minimum(result, closely.min() * (1 - 1e-6))
+    result[best] = closely
+    return [float(one) for one in result]
+
+
+def _on_scale(signals: np.ndarray, meaning: tuple[float, float]) -> np.ndarray:
+    """The cosines of another embedding spread like those that the weights were learned with."""
+    mean, deviation = meaning
+    at, gap = PLAIN.index("meaning"), PLAIN.index("meaning_of_best")
+    cosines = signals[:, at]
+    spread = (cosines - cosines.mean()) / (cosines.std() or 1.0) * deviation
+    scaled = signals.copy()
+    scaled[:, at] = mean + spread
+    scaled[:, gap] = spread - spread.max()
+    return scaled
+
+
+@lru_cache(maxsize=4)
+def load_weights(path: Path = WEIGHTS) -> Weights:
+    """The weights as `training/reranker.py` wrote them; signals that it did not know count 0."""
+    written = json.loads(path.read_text(encoding="utf-8"))
+    mean, deviation = written["meaning"]["mean"], written["meaning"]["deviation"]
+    return Weights(
+        _stage(written["first"], PLAIN), _stage(written["second"], PLAIN + CLOSE), (mean, deviation)
+    )
+
+
+def _stage(written: Mapping[str, Any], signals: Sequence[str]) -> Stage:
+    def of(row: Mapping[str, float]) -> list[float]:
+        return [row.get(name, 0.0) for name in CIRCUMSTANCES]
+
+    weights = np.array([of(written["weights"].get(name, {})) for name in signals])
+    return Stage(weights, written["slope"], np.array(of(written["level"])))

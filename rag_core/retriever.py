@@ -7,6 +7,7 @@ to believe. The record has the last word: a passage that it no longer knows is n
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -15,14 +16,16 @@ from langchain_core.documents import Document as LangChainDocument
 from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict
 
-from rag_core.embeddings import Embedding
-from rag_core.reranker import Candidate, judge
+from rag_core.embeddings import BundledEmbedding, Embedding
+from rag_core.matching import QuestionWords
+from rag_core.reranker import judge
+from rag_core.signals import Candidate
 from rag_core.stores.dense import DenseCollection
 from rag_core.stores.lexical import LexicalIndex
 from rag_core.text import question_tokens
 from rag_core.types import Hit, Passage
 
-CANDIDATES = 50
+CANDIDATES = 40
 """How many passages each leg proposes."""
 
 Known = Mapping[str, tuple[Passage, str]]
@@ -49,14 +52,16 @@ class SeodamRetriever(BaseRetriever):
         `Hit.score` is 0 … 1 and comparable between questions: how likely the passage is to hold
         what was asked for. Raises ModelFailed kinds when the embedding cannot be computed.
         """
+        k = self.k if k is None else k
+        depth = max(CANDIDATES, k)
         vector = self.embedding.embed_array([question], query=True)[0]
-        by_words = self.lexical.search(question, CANDIDATES, documents)
-        by_meaning = self.dense.search(vector, CANDIDATES, documents) if vector.any() else []
+        by_words = self.lexical.search(question, depth, documents)
+        by_meaning = self.dense.search(vector, depth, documents) if vector.any() else []
         ids = list(dict.fromkeys(one for one, _ in [*by_words, *by_meaning]))
         known = self.passages(ids)
         ids = [one for one in ids if one in known]
         candidates = self._candidates(question, vector, ids, known, by_words, by_meaning)
-        scores = judge(question, candidates, self.lexical.rarity(question_tokens(question)))
+        scores = self._judge(question, candidates)
         best = sorted(zip(scores, candidates, strict=True), key=lambda pair: -pair[0])
         return [
             Hit(
@@ -69,8 +74,15 @@ class SeodamRetriever(BaseRetriever):
                 dense_score=one.dense_score,
                 lexical_score=one.lexical_score,
             )
-            for rank, (score, one) in enumerate(best[: self.k if k is None else k], start=1)
+            for rank, (score, one) in enumerate(best[:k], start=1)
         ]
+
+    def _judge(self, question: str, candidates: Sequence[Candidate]) -> list[float]:
+        rarity = self.lexical.rarity(question_tokens(question))
+        words = QuestionWords(question, rarity, self.lexical.count())
+        bundled = isinstance(self.embedding, BundledEmbedding)
+        subwords = self.embedding if isinstance(self.embedding, BundledEmbedding) else _bundled()
+        return judge(question, candidates, words, subwords, bundled=bundled)
 
     def _candidates(
         self,
@@ -106,6 +118,12 @@ class SeodamRetriever(BaseRetriever):
     ) -> list[LangChainDocument]:
         """LangChain's port: the hits as documents; `k` may be given for one call."""
         return [as_document(hit) for hit in self.search(query, kwargs.get("k"))]
+
+
+@lru_cache(maxsize=1)
+def _bundled() -> BundledEmbedding:
+    """The bundled embedding beside another one: the reranker reads subwords with it."""
+    return BundledEmbedding()
 
 
 def as_document(hit: Hit) -> LangChainDocument:

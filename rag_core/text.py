@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from functools import lru_cache
+from itertools import takewhile
 from typing import Literal
 
 import snowballstemmer
@@ -167,6 +169,11 @@ _EMPTY_WORDS = """
 _ENGLISH_EMPTY = frozenset(_EMPTY_WORDS.split())
 
 
+# How far a pair of syllables speaks for a Korean word in a question, beside the stem itself: one
+# that reaches into the particle speaks less. Chosen on training rows, see DECISIONS.md.
+_PAIR, _OUTER_PAIR = 0.7, 0.4
+
+
 def lexical_tokens(text: str) -> list[str]:
     """The search words of a passage, in order, repeated as often as they occur.
 
@@ -176,33 +183,38 @@ def lexical_tokens(text: str) -> list[str]:
     516명); Chinese characters and kana single and in pairs. Scripts part: "GPT를" → gpt, 를; "A8"
     → a, 8, a8.
     """
-    tokens: list[str] = []
+    return [token for token, _ in _weighed_tokens(text)]
+
+
+def _weighed_tokens(text: str) -> list[tuple[str, float]]:
+    """The search words of a text, each with what it counts in a question."""
+    tokens: list[tuple[str, float]] = []
     before, before_end, kind = "", -1, None
-    for run in _RUN.finditer(_folded(text)):
+    for run in _RUN.finditer(folded(text)):
         word = run.group()
         joined = run.start() == before_end
         match run.lastgroup:
             case "hangul":
                 if joined and kind == "number":
-                    tokens.append(before + word[0])
+                    tokens.append((before + word[0], 1.0))
                 tokens += _korean(word)
             case "number":
                 word = word.replace(",", "")
                 parts = re.split(r"[.:/-]", word)
-                tokens += [word, *(parts if len(parts) > 1 else [])]
+                tokens += [(one, 1.0) for one in [word, *(parts if len(parts) > 1 else [])]]
             case "latin":
-                tokens.append(_english(re.sub(r"['’]s$", "", word)))
+                tokens.append((english_stem(re.sub(r"['’]s$", "", word)), 1.0))
             case "han":
-                tokens += [*word, *_pairs(word)]
+                tokens += [(one, 1.0) for one in [*word, *syllable_pairs(word)]]
             case _:
-                tokens.append(word)
+                tokens.append((word, 1.0))
         if joined and {kind, run.lastgroup} == {"latin", "number"}:
-            tokens.append(before + word)
+            tokens.append((before + word, 1.0))
         before, before_end, kind = word, run.end(), run.lastgroup
     return tokens
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
     """Width, case and the accents of Latin letters folded."""
     text = unicodedata.normalize("NFKC", text).lower()
     return text if text.isascii() else _ACCENTED.sub(_bare, text)
@@ -217,24 +229,96 @@ def question_tokens(question: str) -> list[str]:
 
     A question of nothing but such words keeps them.
     """
-    asked = _ASKING.sub(" ", _folded(question))
-    tokens = [token for token in lexical_tokens(asked) if token not in _ENGLISH_EMPTY]
-    return tokens or lexical_tokens(question)
+    return [token for token, _ in _question_tokens(question)]
+
+
+def question_weights(question: str) -> dict[str, float]:
+    """The same words, each once, with what they count together in a search."""
+    weights: dict[str, float] = {}
+    for token, weight in _question_tokens(question):
+        weights[token] = weights.get(token, 0.0) + weight
+    return weights
+
+
+def _question_tokens(question: str) -> list[tuple[str, float]]:
+    asked = _ASKING.sub(" ", folded(question))
+    tokens = [pair for pair in _weighed_tokens(asked) if pair[0] not in _ENGLISH_EMPTY]
+    return tokens or _weighed_tokens(question)
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of a question: its search word, its script, and what finds it in folded text."""
+
+    token: str
+    kind: str  # hangul, number, latin, han or other
+    pattern: str  # a latin one also finds words that only begin alike; compare their stems
+
+
+def question_words(question: str) -> list[Word]:
+    """The words of a question in order, each once, without those that ask and those that say
+    nothing; a question of nothing but such words keeps them."""
+    asked = folded(question)
+    words = _words(_ASKING.sub(" ", asked))
+    return [w for w in words if w.token not in _ENGLISH_EMPTY] or words or _words(asked)
+
+
+def _words(text: str) -> list[Word]:
+    words: dict[str, Word] = {}
+    end = -1
+    for run in _RUN.finditer(text):
+        letters, kind, joined = run.group(), run.lastgroup or "other", run.start() == end
+        end = run.end()
+        if kind == "hangul" and joined and len(letters) <= 2:
+            continue  # the particle or the unit behind another script
+        word = _word(letters, kind)
+        words.setdefault(word.token, word)
+    return list(words.values())
+
+
+def _word(letters: str, kind: str) -> Word:
+    match kind:
+        case "hangul":
+            token = _korean_stem(letters)
+            pattern = r"\s?".join(token) if len(token) > 1 else f"(?<![가-힣]){token}"
+        case "number":
+            token = letters.replace(",", "")
+            pattern = r"(?<![\d.,])" + ",?".join(map(re.escape, token)) + r"(?!\d)"
+        case "latin":
+            bare = re.sub(r"['’]s$", "", letters)
+            token = english_stem(bare)
+            same = takewhile(lambda pair: pair[0] == pair[1], zip(token, bare, strict=False))
+            begin = "".join(letter for letter, _ in same)
+            begin = begin[:-1] if len(begin) > 3 and begin[-1] in "iy" else begin
+            pattern = f"(?<![a-z]){re.escape(begin)}[a-z]*"
+        case _:
+            token, pattern = letters, re.escape(letters)
+    return Word(token, kind, pattern)
 
 
 @lru_cache(maxsize=65536)
-def _korean(word: str) -> tuple[str, ...]:
+def _korean(word: str) -> tuple[tuple[str, float], ...]:
+    stem = _korean_stem(word)
+    pairs = enumerate(syllable_pairs(word), start=2)
+    return (
+        (stem, 1.0),
+        *((pair, _PAIR if end <= len(stem) else _OUTER_PAIR) for end, pair in pairs),
+    )
+
+
+def _korean_stem(word: str) -> str:
     found = _STEM.fullmatch(word)
-    stem = found.group(1) if found else word
-    return (stem, *_pairs(word))
+    return found.group(1) if found else word
 
 
-def _pairs(word: str) -> list[str]:
+def syllable_pairs(word: str) -> list[str]:
+    """Every two neighbouring letters of a word."""
     return [word[i : i + 2] for i in range(len(word) - 1)]
 
 
 @lru_cache(maxsize=65536)
-def _english(word: str) -> str:
+def english_stem(word: str) -> str:
+    """The Snowball stem of a folded word; words that say nothing stay as they are."""
     return word if word in _ENGLISH_EMPTY else _SNOWBALL.stemWord(word)
 
 

@@ -9,14 +9,13 @@ from __future__ import annotations
 import math
 import shutil
 import threading
-from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rag_core.errors import StoreFailed
-from rag_core.text import lexical_tokens, question_tokens
+from rag_core.text import lexical_tokens, question_weights
 from rag_core.types import Passage
 
 if TYPE_CHECKING:
@@ -81,7 +80,7 @@ class LexicalIndex:
 
         `documents` restricts it to those documents; an empty one finds nothing.
         """
-        words = Counter(question_tokens(question))
+        words = question_weights(question)
         if not words or k < 1 or (documents is not None and not documents):
             return []
         with _translated():
@@ -89,20 +88,23 @@ class LexicalIndex:
 
     def scores(self, question: str, ids: Collection[str]) -> dict[str, float]:
         """BM25 of these passages; one that shares no word with the question is absent."""
-        words = Counter(question_tokens(question))
+        words = question_weights(question)
         if not words or not ids:
             return {}
         with _translated():
             return dict(self._best(self._query(words, "id", ids), len(ids)))
 
     def rarity(self, tokens: Iterable[str]) -> dict[str, float]:
-        """BM25's inverse document frequency of each token, in the text of the passages."""
+        """BM25's inverse document frequency of each token that occurs in the text of a passage;
+        one that occurs nowhere is absent."""
         with _translated():
             searcher = self._index.searcher()
             total = searcher.num_docs
             seen = {token: searcher.doc_freq("body", token) for token in set(tokens)}
         return {
-            token: math.log(1 + (max(total, n) - n + 0.5) / (n + 0.5)) for token, n in seen.items()
+            token: math.log(1 + (max(total, n) - n + 0.5) / (n + 0.5))
+            for token, n in seen.items()
+            if n
         }
 
     def count(self) -> int:
@@ -116,15 +118,17 @@ class LexicalIndex:
                 self._writer.wait_merging_threads()
                 self._writer = None
 
-    def _query(self, words: Counter[str], field: str, allowed: Collection[str] | None) -> Any:
+    def _query(
+        self, words: Mapping[str, float], field: str, allowed: Collection[str] | None
+    ) -> Any:
         """Any of the words, in passages whose `field` is one of `allowed`; None = in all."""
         from tantivy import Occur, Query
 
         clauses = []
-        for word, times in words.items():
+        for word, counts in words.items():
             for place, weight in (("body", 1.0), ("context", CONTEXT_WEIGHT)):
                 term = Query.term_query(self._schema, place, word)
-                clauses.append((Occur.Should, Query.boost_query(term, times * weight)))
+                clauses.append((Occur.Should, Query.boost_query(term, counts * weight)))
         scored = Query.boolean_query(clauses)
         if allowed is None:
             return scored

@@ -123,8 +123,10 @@ class TestLexical:
         assert isinstance(lexical.search(question, 3), list)
 
     def test_rare_words_weigh_more(self, lexical):
-        rarity = lexical.rarity(["centuri", "누구", "nowhere"])
-        assert rarity["nowhere"] > rarity["centuri"] > 0
+        rarity = lexical.rarity(["centuri", "위키", "nowhere"])
+        assert rarity["centuri"] > 0
+        assert "nowhere" not in rarity
+        assert lexical.rarity(["a"])["a"] < rarity["centuri"]
 
 
 class TestDense:

@@ -1,0 +1,67 @@
+"""What kind of answer a question asks for, and whether a text holds one of that kind; pure."""
+
+from __future__ import annotations
+
+import re
+
+from rag_core.support import numbers
+
+_ASKS = {
+    "time": re.compile(
+        r"언제|몇 ?년|몇 ?월|며칠|연도|날짜|시기|기간|날은|해는"
+        r"|\bwhen\b|(?:what|which) (?:year|date|day|month|time|century|decade)|how long",
+        re.I,
+    ),
+    "quantity": re.compile(
+        r"몇|얼마|크기|비율|번호|점수|수는|수치|나이|높이|길이|면적|넓이|인구"
+        r"|how (?:many|much|old|long|far|large|big|tall|high|fast|often)"
+        r"|what (?:number|percent|percentage|size|amount|cost|price|fax|phone)",
+        re.I,
+    ),
+    "person": re.compile(
+        r"누구|누가|누군|사람은|인물|이름은|저자|감독은|\bwho(?:m|se)?\b|what (?:person|name)", re.I
+    ),
+    "place": re.compile(
+        r"어디|어느 (?:나라|도시|곳|지역)|장소|위치"
+        r"|\bwhere\b|(?:what|which) (?:city|country|place|state|region)",
+        re.I,
+    ),
+}
+_DATE = re.compile(
+    r"\d{3,4}\s?년|\d{1,2}\s?월|\d{1,2}\s?일|세기|(?<!\d)(?:1\d|20)\d\d(?!\d)"
+    r"|\b(?:January|February|March|April|May|June|July|August|September|October|November|December)\b"
+)
+_PERSON = re.compile(
+    r"\b[A-Z][\w.'-]+(?: [A-Z][\w.'-]+)+|[가-힣]{2,4}(?:은|는|이|가|이다|였다|:|\()"
+)
+_PLACE = re.compile(
+    r"[가-힣]+(?:시|도|군|구|국|주|역|산|강|섬|대륙|나라|에서|에)(?![가-힣])"
+    r"|\b(?:in|at|near|of) [A-Z]\w+"
+)
+
+
+class Expected:
+    """What a question asks for: `kinds` are of time, quantity, person, place; often none."""
+
+    def __init__(self, question: str) -> None:
+        self.kinds = tuple(kind for kind, asks in _ASKS.items() if asks.search(question))
+        self.numbers = numbers(question)
+
+    def held_by(self, text: str) -> float:
+        """1 where the text holds something of a kind asked for that the question does not say."""
+        return float(any(self._holds(kind, text) for kind in self.kinds))
+
+    def numbers_in(self, text: str) -> float:
+        """1 where the question says numbers and the text has all of them."""
+        return float(bool(self.numbers) and self.numbers <= numbers(text))
+
+    def _holds(self, kind: str, text: str) -> bool:
+        match kind:
+            case "time":
+                return bool(numbers(" ".join(_DATE.findall(text))) - self.numbers)
+            case "quantity":
+                return bool(numbers(text) - self.numbers)
+            case "person":
+                return bool(_PERSON.search(text))
+            case _:
+                return bool(_PLACE.search(text))
