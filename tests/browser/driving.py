@@ -57,6 +57,11 @@ class Screen:
         self.page.goto(address)
         return self.settled()
 
+    def leave(self) -> None:
+        """Close every tab of this visitor, as before a server that goes away."""
+        for page in self.page.context.pages:
+            page.close()
+
     def settled(self) -> Screen:
         """Wait until the script has ended and stays so."""
         app = self.page.get_by_test_id("stApp")

@@ -23,6 +23,7 @@ def test_a_cold_deep_link_opens_its_page(visit: Visit, tmp_path: Path, path: str
             expect(screen.page.get_by_role("link", name=screen.words(name))).to_be_visible()
         cookies = {cookie["name"]: cookie for cookie in screen.page.context.cookies()}
         assert cookies[VISITOR_COOKIE]["httpOnly"]
+        screen.leave()
 
 
 def test_who_came_by_a_deep_link_is_the_same_visitor_elsewhere(visit: Visit, address: str) -> None:

@@ -26,9 +26,8 @@ def test_a_reload_and_a_restart_lose_nothing(
         _all_is_here(screen)
         settings = visit(f"{address}/settings", "ko", again=screen)
         settings.add_model(model_server.url, "echo", "sk-typed")
-        settings.page.close()
         here = screen.page.url
-        screen.page.close()
+        screen.leave()
     with serve(tmp_path / "data", port) as address:
         _all_is_here(visit(here, "ko", again=screen))
         settings = visit(f"{address}/settings", "ko", again=screen)
@@ -37,6 +36,7 @@ def test_a_reload_and_a_restart_lose_nothing(
         expect(key).to_have_value("")
         kept = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
         assert b"sk-typed" not in kept
+        screen.leave()
 
 
 def test_a_fault_of_ours_is_one_sentence_in_the_readers_language(
@@ -50,6 +50,7 @@ def test_a_fault_of_ours_is_one_sentence_in_the_readers_language(
         screen.page.reload()
         screen.says("문제가 생겼어요.")
         expect(screen.page.get_by_text("Traceback")).to_have_count(0)
+        screen.leave()
 
 
 def _all_is_here(screen: Screen) -> None:
