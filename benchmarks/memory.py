@@ -17,6 +17,9 @@ import psutil
 from playwright.sync_api import Page, sync_playwright
 
 from benchmarks.startup import FLAGS, server, wait_for
+from rag_core.stores.database import Database
+from rag_core.stores.record import Record
+from rag_core.types import LOCAL_OWNER
 
 QUESTIONS = ("What is this document about?", "이 문서에서 가장 중요한 내용은 무엇인가요?")
 
@@ -34,26 +37,33 @@ def heavy(pid: int) -> list[str]:
     ]
 
 
-def add(page: Page, address: str, folder: Path) -> int:
-    """Upload all PDFs of the folder; returns how many became ready."""
+def add(page: Page, address: str, folder: Path) -> None:
+    """Upload all PDFs of the folder and wait until each has ended."""
     paths = sorted(folder.glob("*.pdf"))
     page.goto(f"{address}/library")
     page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(paths)
     page.get_by_role("button", name="Cancel").first.wait_for(timeout=30_000)
     page.get_by_role("button", name="Cancel").first.wait_for(state="detached", timeout=300_000)
-    return page.get_by_text("ready to be asked").count()
 
 
 def ask(page: Page, address: str, questions: int) -> None:
     """Ask, one after the other, and wait for each answer."""
     page.goto(address)
     box = page.get_by_test_id("stChatInputTextArea")
+    box.wait_for(timeout=60_000)
     for number in range(questions):
-        box.wait_for(timeout=60_000)
+        settle(page)
         box.fill(QUESTIONS[number % len(QUESTIONS)])
         box.press("Enter")
         page.get_by_test_id("stChatMessage").nth(2 * number + 1).wait_for(timeout=60_000)
-        page.wait_for_timeout(1_500)
+    settle(page)
+
+
+def settle(page: Page) -> None:
+    """Wait until the page's script has ended and stays so."""
+    for _ in range(3):
+        page.locator('[data-test-script-state="notRunning"]').wait_for(timeout=60_000)
+        page.wait_for_timeout(300)
 
 
 def main() -> None:
@@ -72,11 +82,12 @@ def main() -> None:
             page.get_by_test_id("stChatInputTextArea").wait_for(timeout=60_000)
             page.wait_for_timeout(10_000)
             idle = resident(pid)
-            ready = add(page, address, folder)
+            add(page, address, folder)
             ask(page, address, len(list(folder.glob("*.pdf"))))
             full = resident(pid)
             found = heavy(pid)
             browser.close()
+        ready = len(Record(Database(Path(data) / "seodam.sqlite3")).of(LOCAL_OWNER).documents())
     result = {"idle_mb": round(idle), "full_mb": round(full), "ready": ready, "heavy": found}
     print(json.dumps(result))
 
