@@ -4,10 +4,11 @@ import threading
 import time
 from pathlib import Path
 
+from rag_core.errors import LimitExceeded
 from rag_core.settings import Settings
 from rag_core.types import Upload
 from rag_core.wiring import Seodam, open_seodam
-from tests.faults.pdfs import pages
+from tests.faults.pdfs import pages, pages_shared
 
 VISITORS = ("ann", "bob", "cho", "dae", "eun")
 QUESTIONS = 5
@@ -62,5 +63,29 @@ def test_five_visitors_ask_while_two_hundred_pages_are_read(tmp_path: Path) -> N
             best = seodam.library("reader").search(f"What is {_metal(number, 7)}?", 1)[0]
             assert (best.document, best.passage.page) == (f"{number}.pdf", 8)
         assert time.monotonic() - started < 20
+    finally:
+        seodam.close()
+
+
+def test_a_bomb_holds_nobody_up(tmp_path: Path) -> None:
+    """While one visitor's file burns its time, another's is read, found and asked about."""
+    seodam = open_seodam(Settings(data=tmp_path, parse_seconds=12))
+    try:
+        bomb = seodam.queue.submit("mallory", Upload("bomb.pdf", pages_shared()))
+        mine = seodam.queue.submit("ann", Upload("mine.pdf", _book(0)))
+        while any(job.moving for job in seodam.queue.jobs("ann")):
+            time.sleep(0.02)
+        talk = seodam.conversations("ann").start("ann")
+        question = f"What is {_metal(0, 7)}?"
+        said = "".join(seodam.assistant("ann").ask(question, talk, seodam.generator()))
+        assert "is a metal" in said
+        assert seodam.library("ann").document(mine.document_id).pages == PAGES_EACH
+        assert [job.stage for job in seodam.queue.jobs("mallory")] == ["reading"]
+        while any(job.moving for job in seodam.queue.jobs("mallory")):
+            time.sleep(0.02)
+        (ended,) = seodam.queue.jobs("mallory")
+        assert (ended.id, ended.stage) == (bomb.id, "failed")
+        assert isinstance(ended.error, LimitExceeded)
+        assert seodam.library("mallory").documents() == ()
     finally:
         seodam.close()
