@@ -20,9 +20,11 @@ import numpy as np
 from rag_core.errors import StoreFailed
 from rag_core.stores.sqlite import require_sqlite
 
-# Recall@10 of real questions among 100,000 passages (benchmarks/scale.py): 0.82 with Chroma's
-# default of 100 for ef_search, 0.96 with 500, 0.997 with 4,000 at 14 ms of one core.
-_HNSW = {"space": "cosine", "ef_construction": 200, "ef_search": 4000, "max_neighbors": 32}
+_HNSW = {"space": "cosine", "ef_construction": 200, "max_neighbors": 32}
+# Candidates that a search keeps (ef_search), from so many passages on. Recall@10 of real questions
+# (benchmarks/scale.py): 0.82 among 100,000 with Chroma's default of 100, 0.997 with 4,000 (14 ms
+# of one core); among a million 0.987 with 4,000, 0.994 with 8,000 (50 ms).
+_WIDTHS = ((0, 4000), (200_000, 8000))
 _BATCH = 5000  # Chroma takes at most 5,461 rows a call
 _MOST_RESULTS = 20_000  # "too many SQL variables" lies beyond 29,920
 _SAMPLE = 400  # vectors that the probe looks for, of each collection
@@ -49,11 +51,19 @@ class DenseIndex:
             return cls(chromadb.PersistentClient(path=str(folder), settings=settings))
 
     def collection(self, name: str) -> DenseCollection:
-        """Open or create a collection; `name` is 3 to 512 of `[a-zA-Z0-9._-]`."""
+        """Open or create a collection; `name` is 3 to 512 of `[a-zA-Z0-9._-]`.
+
+        How wide it is searched follows its size at the first opening in this process.
+        """
         with self._lock, _translated():
+            hnsw = {**_HNSW, "ef_search": _WIDTHS[0][1]}
             rows = self._client.get_or_create_collection(
-                name, embedding_function=None, configuration={"hnsw": _HNSW}
+                name, embedding_function=None, configuration={"hnsw": hnsw}
             )
+            count = rows.count()
+            width = max(width for least, width in _WIDTHS if count >= least)
+            if rows.configuration["hnsw"]["ef_search"] != width:
+                rows.modify(configuration={"hnsw": {"ef_search": width}})
         return DenseCollection(self._client, rows, self._lock)
 
     def names(self) -> tuple[str, ...]:
