@@ -23,7 +23,7 @@ from rag_core.text import language, sentences
 from rag_core.types import Hit
 
 NO_ANSWER = {
-    "ko": "문서에서 이 질문의 답을 찾지 못했습니다.",
+    "ko": "문서에서 이 질문의 답을 찾지 못했어요.",
     "en": "The documents do not seem to answer this question.",
 }
 _LOOKS_LIKE_MARK = re.compile(r"(?<=[\[【［])(?=[\^\d])")
@@ -82,7 +82,7 @@ class ExtractiveChatModel(BaseChatModel):
         question: str = beside.get("question") or (asked.text if asked else "")
         hits: Sequence[Hit] = beside.get("hits", ())
         chosen = choose(question, hits, self.similarity)
-        if not answers(question, hits, chosen):
+        if not answers(hits, chosen):
             return [NO_ANSWER.get(language(question), NO_ANSWER["en"])], False
         pieces = [_said(unit) for unit in chosen]
         for index, (before, unit) in enumerate(pairwise(chosen), 1):

@@ -26,7 +26,7 @@ subwords' vectors, brought to length 1; texts of both languages that mean the sa
 other. The first {short} numbers of a vector, brought to length 1 again, serve alone (Matryoshka).
 
 ```python
-SentenceTransformer("rag_core/models/{name}")           # or, without torch:
+SentenceTransformer("rag_core/models/{name}")  # or, without torch:
 BundledEmbedding().embed_array(["한국의 수도는?", "The capital of Korea is Seoul."])
 ```
 
