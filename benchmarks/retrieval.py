@@ -244,7 +244,8 @@ def with_kept(result: dict[str, Any], before: Mapping[str, Any]) -> dict[str, An
         entry["rivals"] |= {name: before["sets"][title]["rivals"][name] for name in kept}
     result["peak_mb"] |= {name: before["peak_mb"][name] for name in kept}
     result["versions"] = before["versions"] | result["versions"]
-    return result | {"speed": result["speed"] or before["speed"], "kept": kept}
+    speed = result["speed"] or before["speed"]
+    return result | {"speed": speed, "kept": kept, "minutes": before["minutes"]}
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

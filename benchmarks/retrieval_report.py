@@ -18,7 +18,7 @@ KOREAN = {
     "English": "영어",
     "across languages": "두 언어 사이",
     "indexing all sets, seconds": "모두 색인하는 시간(초)",
-    "peak memory, MB": "최대 메모리(MB)",
+    "peak memory with child processes, MB": "하위 프로세스를 더한 최대 메모리(MB)",
 }
 READMES = {"README.md": {}, "README.ko.md": KOREAN}
 LANGUAGES = {"ko": "Korean", "en": "English"}
@@ -56,7 +56,13 @@ def summary(result: Mapping[str, Any], words: Mapping[str, str] | None = None) -
         for name in names
     }
     rows.append([say("indexing all sets, seconds"), "", *(f"{total[name]:.1f}" for name in names)])
-    rows.append([say("peak memory, MB"), "", *(str(result["peak_mb"][name]) for name in names)])
+    rows.append(
+        [
+            say("peak memory with child processes, MB"),
+            "",
+            *(str(result["peak_mb"][name]) for name in names),
+        ]
+    )
     return table(head, rows)
 
 
@@ -121,8 +127,8 @@ def _kept(names: Sequence[str]) -> list[str]:
         return []
     labels = ", ".join(ENTRIES[name].label for name in names)
     return [
-        f"Measured in an earlier run over the same questions and not again: {labels}. What they "
-        "find does not change from run to run; compare times with care."
+        f"All others were measured again after that run, {labels} were not: what they find in the "
+        "same documents stays the same. Compare times across the two with care."
     ]
 
 

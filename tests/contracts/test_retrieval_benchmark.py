@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 
 from benchmarks.retrieval import main, measures, with_kept
-from benchmarks.retrieval_report import report
+from benchmarks.retrieval_report import BEGIN, END, READMES, report, summary
 from benchmarks.rivals.process import Child
 from tests.faults.pdfs import pages
 
+ROOT = Path(__file__).parents[2]
+RESULTS = ROOT / "benchmarks" / "results" / "retrieval.json"
 DOCUMENTS = {
     "tea": "Tea is grown in Boseong, on terraces above the sea.",
     "rice": "Rice is grown in Icheon, which is known for its pottery as well.",
@@ -38,7 +40,7 @@ def beir(tmp_path: Path) -> Path:
 def gold(tmp_path: Path) -> Path:
     folder = tmp_path / "gold"
     folder.mkdir()
-    (folder / "tea.pdf").write_bytes(pages(["On rice, in Icheon.", "On tea, in Boseong."]))
+    (folder / "tea.pdf").write_bytes(pages([DOCUMENTS["rice"], DOCUMENTS["tea"]]))
     (folder / "scan.pdf").write_bytes(pages(["unreadable"]))
     listed = [{"doc": "tea.pdf", "text_layer": "ok"}, {"doc": "scan.pdf", "text_layer": "none"}]
     (folder / "docs.jsonl").write_text("\n".join(map(json.dumps, listed)), "utf-8")
@@ -98,6 +100,7 @@ def _result(name: str, questions: int) -> dict:
         "peak_mb": {name: 1},
         "versions": {},
         "speed": {},
+        "minutes": questions,
     }
 
 
@@ -107,3 +110,11 @@ def test_rows_are_kept_only_of_the_same_questions() -> None:
     assert merged["kept"] == ["llamaindex"]
     with pytest.raises(ValueError, match="one was not asked"):
         with_kept(_result("seodam", 3), _result("llamaindex", 4))
+
+
+@pytest.mark.parametrize("name", READMES)
+def test_readme_shows_the_table_of_the_results(name: str) -> None:
+    result = json.loads(RESULTS.read_text("utf-8"))
+    shown = (ROOT / name).read_text("utf-8").split(BEGIN)[1].split(END)[0]
+    assert shown.strip() == summary(result, READMES[name])
+    assert RESULTS.with_suffix(".md").read_text("utf-8") == report(result)
