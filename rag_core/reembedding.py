@@ -182,7 +182,11 @@ class EmbeddingInUse:
 
     def _end(self, stage: str, error: SeodamError | None = None) -> None:
         if stage != "done" and not self._closing.is_set():
-            self._kept.prefer(_CHOICE, self.name)
+            in_use = self._recorded()[0]
+            self._kept.prefer(_CHOICE, in_use or self._default)
+            if not in_use:  # stopped before the first was adopted: forget what was wanted instead
+                with self._lock:
+                    self._current = None
         if self.move is not None or error is not None:
             self.move = replace(self.move or Move(self.wanted), stage=stage, error=error)
 
