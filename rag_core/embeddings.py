@@ -165,13 +165,20 @@ class BundledEmbedding(Embedding):
         known.update(zip(new, (one.ids for one in encodings), strict=True))
         return [list(chain.from_iterable(map(known.__getitem__, words))) for words in split]
 
-    def directions(self, subwords: NDArray[np.int64]) -> tuple[Vectors, NDArray[np.float32]]:
+    def directions(self, subwords: NDArray[np.int64]) -> tuple[Vectors, NDArray[Any]]:
         """The vectors of subwords brought to length 1, shape (n, d), and the lengths they had."""
         table, scales = self._table
-        rows = table[subwords].astype(np.float32)
-        lengths = np.linalg.norm(rows, axis=1)
-        unit = np.divide(rows, lengths[:, None], out=rows, where=lengths[:, None] > 0)
-        return unit, lengths * scales[subwords][:, 0]
+        lengths = self._lengths[subwords]
+        unit = table[subwords] * (1 / np.maximum(lengths, 1e-9)).astype(np.float32)[:, None]
+        return unit.astype(np.float32, copy=False), lengths * scales[subwords][:, 0]
+
+    @cached_property
+    def _lengths(self) -> NDArray[np.float32]:
+        """Of the rows of the table, before they are scaled."""
+        rows = self._table[0]
+        parts = (rows[i : i + SUBWORDS_AT_ONCE] for i in range(0, len(rows), SUBWORDS_AT_ONCE))
+        lengths = [np.linalg.norm(part.astype(np.float32), axis=1) for part in parts]
+        return np.concatenate(lengths).astype(np.float32)
 
     @cached_property
     def _words(self) -> dict[str, list[int]]:

@@ -15,7 +15,7 @@ from rag_core.cross_encoder import CrossEncoder, make_retriever
 from rag_core.embeddings import Embedding
 from rag_core.errors import Cancelled, EmptyDocument, PasswordNeeded, SeodamError
 from rag_core.parsing import Limits, PagePicture, check_size, parse, render
-from rag_core.passages import cut, searchable_text
+from rag_core.passages import cut, searchable_text, title_of
 from rag_core.retriever import SeodamRetriever
 from rag_core.stores.record import OwnedRecord
 from rag_core.stores.shelves import Shelves
@@ -178,7 +178,7 @@ class Library:
         document = self._record.document(document_id)
         if parsed is None or document.state is not DocumentState.READING:
             return document
-        passages = cut(document_id, parsed.title or document.name, parsed.pages)
+        passages = cut(document_id, title_of(document.name, parsed.title), parsed.pages)
         with self._discarding(document_id):
             if not passages:
                 raise EmptyDocument(name=document.name, pages=len(parsed.pages))

@@ -41,7 +41,7 @@ class Match:
     rarest: float = 0.0  # of the rarest word of the question
     nearby: float = 0.0  # covered within two lines
     ordered: float = 0.0  # neighbours in the question that are neighbours here too
-    degrees: tuple[float, ...] = ()  # of each word: 1 = stands there whole
+    numbers: float = 0.0  # 1 where the question says numbers and all of them stand there
 
 
 class QuestionWords:
@@ -58,6 +58,8 @@ class QuestionWords:
         self.unknown = float(self._weights[~known].sum()) / self._total if self.words else 1.0
         self._width = _WINDOW["hangul" if any(w.kind == "hangul" for w in self.words) else "other"]
         self._pattern = _pattern(tuple(self.words))
+        self._numbers = [i for i, word in enumerate(self.words) if word.kind == "number"]
+        self._above: dict[str, np.ndarray] = {}
         counted = (w * rarity.get(token, 0.0) for token, w in question_weights(question).items())
         self.most_bm25 = _SATURATED * sum(counted) or 1.0
 
@@ -69,13 +71,15 @@ class QuestionWords:
         covered = float(weighted.sum()) / self._total
         added = 0.0
         if context:
-            _, above = self._find(folded(context))
-            both = float((self._weights * np.maximum(degrees, above)).sum())
+            if context not in self._above:  # the passages of a document share it
+                self._above[context] = self._find(folded(context))[1]
+            both = float(self._weights @ np.maximum(degrees, self._above[context]))
             added = both / self._total - covered
         rarest = float(degrees[int(self._weights.argmax())]) if self.words else 0.0
         near = _densest(found, weighted.tolist(), self._width) / self._total
         order = self._ordered(found, weighted)
-        return Match(covered, rarest, near, order, tuple(degrees)), added
+        numbers = float(bool(self._numbers) and degrees[self._numbers].min() == 1)
+        return Match(covered, rarest, near, order, numbers), added
 
     def _find(self, text: str) -> tuple[list[tuple[int, int, int]], np.ndarray]:
         """(start, end, word) in order of start, and to what degree each word was found."""

@@ -10,19 +10,18 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from rag_core.text import sentences
+from rag_core.text import lexical_tokens, sentences
 from rag_core.types import Page, Passage
 
-FINGERPRINT = "passages-1"
-"""Changes whenever the same pages would be cut differently; then documents are cut again."""
-
-TARGET = 900
+TARGET = 500
 """Weight at which a passage is full: Latin letters count 1, Hangul and Chinese ones 2 (they carry
 about twice as much). Chosen by measurement on real PDFs, see DECISIONS.md."""
-SMALL = 250
+SMALL = 170
 """Below this a section is joined with the next one, and a rest with the passage before it."""
 
 _WIDE = re.compile("[\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff가-힣]")
+_SEPARATORS = re.compile(r"[-_.\s]+")
+_EXTENSION = re.compile(r"\.\w{1,5}$")
 _BREAK = " › "
 
 Span = tuple[int, int]
@@ -53,6 +52,19 @@ def cut(document_id: str, title: str, pages: Sequence[Page]) -> tuple[Passage, .
             )
         above = above.after(page)
     return tuple(passages)
+
+
+def title_of(name: str, title: str) -> str:
+    """What a document is called above its passages: its own title, and the words of its file's
+
+    name that the title lacks. Readers ask for "the 2007 edition" when only the name says 2007.
+    """
+    bare = " ".join(_SEPARATORS.split(_EXTENSION.sub("", name))).strip()
+    if not title:
+        return bare or name
+    known = set(lexical_tokens(title))
+    new = [word for word in bare.split() if not known.issuperset(lexical_tokens(word))]
+    return f"{title} ({' '.join(new)})" if new else title
 
 
 def searchable_text(passage: Passage) -> str:

@@ -22,7 +22,7 @@ from rag_core.matching import QuestionWords
 from rag_core.signals import CIRCUMSTANCES, CLOSE, PLAIN, Candidate, circumstances, close, plain
 
 WEIGHTS = Path(__file__).with_suffix(".json")
-LOOKED_AT_CLOSELY = 24
+LOOKED_AT_CLOSELY = 32
 """Candidates whose subwords are read; what comes after them keeps its place."""
 
 

@@ -49,6 +49,9 @@ CIRCUMSTANCES = (
     "korean",  # the question
     "short",  # the candidates are sentences rather than passages
 )
+MOST_READ = 2000
+"""Characters of a passage that are read; ours are shorter."""
+_ENOUGH_TO_TELL = 300  # characters that show in which language a passage is written
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,16 +91,17 @@ def plain(question: str, words: QuestionWords, candidates: Sequence[Candidate]) 
 def _read(
     passage: Passage, asked: str, words: QuestionWords, expected: Expected
 ) -> tuple[float, ...]:
-    match, above = words.match(passage.text, passage.context)
-    written = language(passage.text)
+    text = passage.text[:MOST_READ]
+    match, above = words.match(text, passage.context)
+    written = language(text[:_ENOUGH_TO_TELL])
     return (
         match.covered,
         above,
         match.rarest,
         match.nearby,
         match.ordered,
-        expected.numbers_in(passage.text),
-        expected.held_by(passage.text),
+        match.numbers,
+        expected.held_by(text),
         math.log((len(passage.text) + 20) / 170),
         float(written != asked and "other" not in (written, asked)),
     )
@@ -107,7 +111,7 @@ def close(
     question: str, candidates: Sequence[Candidate], embedding: BundledEmbedding
 ) -> np.ndarray:
     """CLOSE signals, shape (candidates, signals); title and headings are read as well."""
-    texts = [f"{one.passage.context} {one.passage.text}" for one in candidates]
+    texts = [f"{one.passage.context} {one.passage.text[:MOST_READ]}" for one in candidates]
     near = nearness(question, texts, embedding)
     rows = [(n.mean, n.weighted, n.nearby, n.phrases, n.worst, n.back) for n in near]
     return np.array(rows, float).reshape(len(candidates), len(CLOSE))

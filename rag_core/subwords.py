@@ -44,11 +44,14 @@ def nearness(question: str, passages: Sequence[str], embedding: BundledEmbedding
     at = places[len(places) - len(asked) :]
     cosines = vectors[at] @ vectors.T
     weights = lengths[at] / (lengths[at].sum() or 1.0)
+    heavy = weights >= np.sort(weights)[2 * len(weights) // 3]
     result, start = [], 0
     for bag in bags:
         here = places[start : start + len(bag)]
         start += len(bag)
-        result.append(_nearness(cosines[:, here], weights, lengths[here]) if bag else Nearness())
+        result.append(
+            _nearness(cosines[:, here], weights, heavy, lengths[here]) if bag else Nearness()
+        )
     return result
 
 
@@ -56,17 +59,18 @@ def _ids(bag: Sequence[int]) -> np.ndarray:
     return np.asarray(bag, np.int64)
 
 
-def _nearness(cosines: Vectors, weights: np.ndarray, lengths: np.ndarray) -> Nearness:
+def _nearness(
+    cosines: Vectors, weights: np.ndarray, heavy: np.ndarray, lengths: np.ndarray
+) -> Nearness:
     """`cosines`: subwords of the question × those of the passage."""
     nearest = cosines.max(axis=1)
-    heavy = weights >= np.quantile(weights, 2 / 3)
-    phrases = 0.5 * (cosines[:-1, :-1] + cosines[1:, 1:])
+    phrases = cosines[:-1, :-1] + cosines[1:, 1:]
     pairs = weights[:-1] + weights[1:]
     return Nearness(
         mean=float(nearest.mean()),
         weighted=float(nearest @ weights),
         nearby=float((_statements(cosines).T @ weights).max()),
-        phrases=float(phrases.max(axis=1) @ pairs / pairs.sum()) if phrases.size else 0.0,
+        phrases=float(phrases.max(axis=1) @ pairs / pairs.sum() / 2) if phrases.size else 0.0,
         worst=float(nearest[heavy].min()),
         back=float(cosines.max(axis=0) @ lengths / (lengths.sum() or 1.0)),
     )

@@ -337,6 +337,8 @@ def language(text: str) -> Language:
 
     English where nine in ten are Latin, else other; text without letters is "other".
     """
+    if text.isascii():
+        return "en" if _LATIN.search(text) else "other"
     letters = len(_LETTER.findall(text))
     if not letters:
         return "other"

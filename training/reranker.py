@@ -31,7 +31,7 @@ from rag_core.stores.lexical import LexicalIndex
 from rag_core.text import question_tokens
 from training.reranker_data import Library, libraries
 
-L2 = 5e-3
+L2 = 1e-2
 """Chosen by leaving one source out at a time."""
 SEED = 7
 

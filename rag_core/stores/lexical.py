@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 FINGERPRINT = "lexical-1"
 """Changes with the schema or the words of rag_core.text; an index of another is emptied."""
 
-CONTEXT_WEIGHT = 0.3
+CONTEXT_WEIGHT = 0.5
 """What a word in the title or a heading counts beside one in the text."""
 _WRITER_BYTES = 30_000_000
 _ANALYZER = "words"
