@@ -14,6 +14,7 @@ from typing import Any
 
 from langchain_core.callbacks import CallbackManagerForLLMRun
 from langchain_core.language_models import BaseChatModel
+from langchain_core.language_models.base import LangSmithParams
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, HumanMessage
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 from pydantic import Field
@@ -42,6 +43,10 @@ class ExtractiveChatModel(BaseChatModel):
     @property
     def _llm_type(self) -> str:
         return "seodam-extractive"
+
+    def _get_ls_params(self, stop: list[str] | None = None, **kwargs: Any) -> LangSmithParams:
+        name = str(kwargs.get("model") or "extractive")
+        return {**super()._get_ls_params(stop, **kwargs), "ls_model_name": name}
 
     def _generate(
         self,

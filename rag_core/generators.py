@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 from langchain_core.callbacks import CallbackManagerForLLMRun
 from langchain_core.language_models import BaseChatModel
+from langchain_core.language_models.base import LangSmithParams
 from langchain_core.language_models.chat_models import generate_from_stream
 from langchain_core.messages import BaseMessage
 from langchain_core.outputs import ChatGenerationChunk, ChatResult
@@ -130,6 +131,10 @@ class RemoteChatModel(BaseChatModel):
     @property
     def _llm_type(self) -> str:
         return "seodam-remote"
+
+    def _get_ls_params(self, stop: list[str] | None = None, **kwargs: Any) -> LangSmithParams:
+        name = str(kwargs.get("model") or self.name)
+        return {**super()._get_ls_params(stop, **kwargs), "ls_model_name": name}
 
     def _generate(
         self,

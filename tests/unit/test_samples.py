@@ -147,3 +147,8 @@ def test_the_script_makes_them_and_always_the_same_bytes(
     pages = [pypdf.PdfReader(path).pages for path in (made, SAMPLES / handout.file)]
     texts = [[page.extract_text() for page in one] for one in pages]
     assert texts[0] == texts[1], "the text has changed: run make samples"
+
+
+def test_what_stands_in_neither_is_declined(both: Seodam) -> None:
+    for question in ("Which team won the football World Cup in 1998?", "김치는 어떻게 담그나요?"):
+        assert not _ask(both, question).answerable, question
