@@ -76,7 +76,7 @@ def test_a_sentence_in_another_language_stands_by_its_numbers() -> None:
 
 def test_quotes_are_the_words_of_the_sentence_that_supports() -> None:
     answer = checked("차밭은 언덕에 있다. [1] 등대의 높이는 26미터이다. [2]")
-    assert answer.citations[1].quote == "높이는 26미터이다."
+    assert answer.citations[1].quote == "포항의 등대는 1908년에 세워졌다. 높이는 26미터이다."
 
 
 def test_a_refusal_is_understood_and_cites_nothing() -> None:
