@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.ui.connection import EXTRACTIVE, REMOTE, choose_model, chosen_model, connect, connection
+from pages.ui.connection import (
+    EXTRACTIVE,
+    REMOTE,
+    check,
+    choose_model,
+    chosen_model,
+    connect,
+    connection,
+)
 from pages.ui.embedding import show_embedding
 from pages.ui.messages import Words
 from pages.ui.session import Visitor
@@ -41,6 +49,7 @@ def _connect(visitor: Visitor, words: Words, base_url: str, key: str) -> None:
     """Ask the server which models it has; keeps their names for this session."""
     server = connect(visitor, base_url, key)
     try:
+        check(visitor, server)
         with st.spinner(words("settings.connecting")):
             names = list_models(server.base_url or None, server.api_key or None)
     except SeodamError as error:
@@ -79,6 +88,7 @@ def _choose(visitor: Visitor, words: Words) -> None:
 def _test(visitor: Visitor, words: Words, model: str) -> None:
     server = connection(visitor)
     try:
+        check(visitor, server)
         with st.spinner(words("settings.testing")):
             seconds = test_connection(model, server.base_url or None, server.api_key or None)
     except SeodamError as error:

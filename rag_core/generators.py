@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import os
 import random
+import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from functools import lru_cache
+from ipaddress import ip_address
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -271,6 +273,22 @@ def _checked(address: str) -> str:
             allowed="an http or https address without a password in it",
         )
     return address
+
+
+def refuse_private(address: str) -> None:
+    """Raise WrongSetting unless every IP address of the host is a public one.
+
+    For addresses that strangers type in: this server must not knock at its own network for them.
+    """
+    host = urlsplit(_checked(address)).hostname or ""
+    try:
+        found = {row[4][0] for row in socket.getaddrinfo(host, None)}
+    except (OSError, UnicodeError):
+        found = set()
+    if not found or not all(ip_address(str(one).split("%")[0]).is_global for one in found):
+        raise WrongSetting(
+            setting="OPENAI_BASE_URL", value=host, allowed="a public address of the internet"
+        )
 
 
 @lru_cache(maxsize=8)

@@ -65,6 +65,7 @@ _KOREAN: dict[str, tuple[str, str]] = {
 }
 
 _KOREAN_DETAILS = {
+    "a public address of the internet": "인터넷에 공개된 주소",
     "document": "문서",
     "conversation": "대화",
     "page": "쪽",

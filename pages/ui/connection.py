@@ -45,6 +45,16 @@ def connect(visitor: Visitor, base_url: str, api_key: str) -> Connection:
     return replace(server, api_key=api_key)
 
 
+def check(visitor: Visitor, server: Connection) -> None:
+    """Raise WrongSetting for a server that a visitor may not name: on a shared Seodam only public
+    addresses, and the one that its operator named."""
+    settings = visitor.seodam.settings
+    if server.base_url and not settings.single_user and server.base_url != settings.openai_base_url:
+        from rag_core.generators import refuse_private
+
+        refuse_private(server.base_url)
+
+
 def chosen_model(visitor: Visitor) -> str:
     """ "extractive" or "openai:NAME"."""
     return visitor.conversations.preference("model") or visitor.seodam.settings.model
@@ -57,9 +67,11 @@ def choose_model(visitor: Visitor, name: str) -> None:
 
 def generator(visitor: Visitor) -> BaseChatModel:
     """The chosen model, ready to be asked; raises WrongSetting."""
-    server = connection(visitor)
+    server, name = connection(visitor), chosen_model(visitor)
+    if name != EXTRACTIVE:
+        check(visitor, server)
     return visitor.seodam.generator(
-        chosen_model(visitor), api_key=server.api_key or None, base_url=server.base_url or None
+        name, api_key=server.api_key or None, base_url=server.base_url or None
     )
 
 

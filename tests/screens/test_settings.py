@@ -97,3 +97,29 @@ def test_model_and_server_outlive_the_session_and_the_key_does_not(
     assert later.text_input(key="base_url_typed").value == server.url
     next(one for one in later.button if one.label == ENGLISH["settings.test"]).click().run()
     assert sent_keys(server)[-1] != "Bearer sk-typed"
+
+
+@pytest.fixture
+def shared(open_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A Seodam that several people use."""
+    monkeypatch.setenv("SEODAM_SINGLE_USER", "0")
+
+
+@pytest.mark.usefixtures("shared")
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]", "169.254.169.254", "10.0.0.1"])
+def test_a_visitor_cannot_make_the_server_knock_at_its_own_network(
+    open_page: Open, server: OpenAIServer, host: str
+) -> None:
+    port = server.url.split(":")[2]
+    page = connect(open_page("pages/settings.py", "ko"), f"http://{host}:{port}")
+    assert "인터넷에 공개된 주소" in page.error[0].value
+    assert server.requests == []
+
+
+@pytest.mark.usefixtures("shared")
+def test_the_server_that_the_operator_named_is_asked_wherever_it_is(
+    open_page: Open, server: OpenAIServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_BASE_URL", server.url)
+    page = connect(open_page("pages/settings.py", "ko"), server.url)
+    assert "모델 25개" in page.success[0].value
