@@ -43,16 +43,20 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A server for many visitors: each visit of a test is somebody new, with an empty library."""
-    with serve(tmp_path_factory.mktemp("served") / "data") as address:
-        yield address
-
-
-@pytest.fixture(scope="session")
 def model_server() -> Iterator[OpenAIServer]:
     with OpenAIServer() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def address(tmp_path_factory: pytest.TempPathFactory, model_server: OpenAIServer) -> Iterator[str]:
+    """A server for many visitors: each visit of a test is somebody new, with an empty library.
+
+    Its operator has named the model server: strangers may name none on the loopback.
+    """
+    data = tmp_path_factory.mktemp("served") / "data"
+    with serve(data, OPENAI_BASE_URL=model_server.url) as address:
+        yield address
 
 
 @pytest.fixture

@@ -16,8 +16,8 @@ QUESTION = "How tall is the lighthouse of Homigot?"
 def test_a_reload_and_a_restart_lose_nothing(
     visit: Visit, tmp_path: Path, model_server: OpenAIServer
 ) -> None:
-    port = free_port()
-    with serve(tmp_path / "data", port) as address:
+    port, alone = free_port(), {"SEODAM_SINGLE_USER": "1"}
+    with serve(tmp_path / "data", port, **alone) as address:
         screen = visit(address, "en").add(TWO)
         screen.ask(QUESTION).answered()
         screen.page.get_by_text("한국어").click()
@@ -28,7 +28,7 @@ def test_a_reload_and_a_restart_lose_nothing(
         settings.add_model(model_server.url, "echo", "sk-typed")
         here = screen.page.url
         screen.leave()
-    with serve(tmp_path / "data", port) as address:
+    with serve(tmp_path / "data", port, **alone) as address:
         _all_is_here(visit(here, "ko", again=screen))
         settings = visit(f"{address}/settings", "ko", again=screen)
         expect(settings.model()).to_have_value("echo")
