@@ -23,8 +23,8 @@ MOST_CHARACTERS = 900
 WORTH_ADDING = 0.55
 """A further sentence is given when its score reaches this share of the best one's."""
 LEAST_SCORE = 0.006
-"""Below this no passage is likely enough to hold an answer. Set by hand on the development
-PDFs: of 12 questions on foreign subjects one came above it, of 45 that the PDFs answer none below."""
+"""Below this no passage is likely enough to hold an answer. Set by hand on the development PDFs:
+of 12 questions on foreign subjects one came above it, of 45 that the PDFs answer none below."""
 
 # Feature → weight, each feature about 0 … 1. Fitted by listwise softmax (which sentence holds the
 # answer?) on the TyDi QA questions of the training data with lexical search, then rounded.
