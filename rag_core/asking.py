@@ -29,6 +29,8 @@ _DATE = re.compile(
     r"\d{3,4}\s?년|\d{1,2}\s?월|\d{1,2}\s?일|세기|(?<!\d)(?:1\d|20)\d\d(?!\d)"
     r"|\b(?:January|February|March|April|May|June|July|August|September|October|November|December)\b"
 )
+_COUNTED = re.compile(r"몇\s?([가-힣])")
+_OTHER_UNIT = 0.3
 _NUMBER = re.compile(r"\d[\d.,]*(?<![.,])")
 _PERSON = re.compile(
     r"\b[A-Z][\w.'-]+(?: [A-Z][\w.'-]+)+|[가-힣]{2,4}(?:은|는|이|가|이다|였다|:|\()"
@@ -45,10 +47,19 @@ class Expected:
     def __init__(self, question: str) -> None:
         self.kinds = tuple(kind for kind, asks in _ASKS.items() if asks.search(question))
         self._numbers = frozenset(_NUMBER.findall(question))
+        counted = _COUNTED.search(question)
+        self._unit = re.compile(rf"\d\s?{counted[1]}") if counted else None
 
     def held_by(self, text: str) -> float:
         """1 where the text holds something of a kind asked for that the question does not say."""
         return float(any(self._holds(kind, text) for kind in self.kinds))
+
+    def fit_of(self, sentence: str) -> float:
+        """`held_by` of one sentence; less for a number in another unit than the one asked for."""
+        held = self.held_by(sentence)
+        if held and self._unit and self.kinds == ("quantity",) and not self._unit.search(sentence):
+            return _OTHER_UNIT
+        return held
 
     def _holds(self, kind: str, text: str) -> bool:
         match kind:

@@ -17,9 +17,8 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.language_models.base import LangSmithParams
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, HumanMessage
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
-from pydantic import Field
 
-from rag_core.selection import Similarity, Unit, answers, choose
+from rag_core.selection import Unit, answers, choose
 from rag_core.text import language, sentences
 from rag_core.types import Hit
 
@@ -34,11 +33,8 @@ _WORD_JOINER = "\u2060"
 class ExtractiveChatModel(BaseChatModel):
     """Answers in sentences of the passages, streamed one by one.
 
-    `response_metadata["answerable"]` is false when it found no answer. `similarity` compares a
-    question with sentences (cosines, one per sentence); without it words alone decide.
+    `response_metadata["answerable"]` is false when it found no answer.
     """
-
-    similarity: Similarity | None = Field(default=None, exclude=True, repr=False)
 
     @property
     def _llm_type(self) -> str:
@@ -86,7 +82,7 @@ class ExtractiveChatModel(BaseChatModel):
         beside = asked.additional_kwargs if asked else {}
         question: str = beside.get("question") or (asked.text if asked else "")
         hits: Sequence[Hit] = beside.get("hits", ())
-        chosen = choose(question, hits, self.similarity)
+        chosen = choose(question, hits)
         if not answers(hits, chosen):
             return [NO_ANSWER.get(language(question), NO_ANSWER["en"])], False
         pieces = [_said(unit) for unit in chosen]

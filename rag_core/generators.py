@@ -35,7 +35,6 @@ from rag_core.errors import (
     WrongSetting,
 )
 from rag_core.extractive import ExtractiveChatModel
-from rag_core.selection import Similarity
 from rag_core.settings import Settings
 
 OPENAI = "https://api.openai.com/v1"
@@ -63,16 +62,15 @@ def load_generator(
     *,
     api_key: str | None = None,
     base_url: str | None = None,
-    similarity: Similarity | None = None,
 ) -> BaseChatModel:
     """The model "extractive" or "openai:NAME" of an OpenAI-compatible server.
 
     The key of the settings is used for the address of the settings only: another address gets
-    `api_key` or none. `similarity` helps the extractive model. Raises WrongSetting for a name or
-    an address that cannot be understood; nothing is sent yet.
+    `api_key` or none. Raises WrongSetting for a name or an address that cannot be understood;
+    nothing is sent yet.
     """
     if name == "extractive":
-        return ExtractiveChatModel(similarity=similarity)
+        return ExtractiveChatModel()
     kind, _, model = name.partition(":")
     if kind != "openai" or not model:
         raise WrongSetting(setting="SEODAM_MODEL", value=name, allowed="extractive or openai:NAME")

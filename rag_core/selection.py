@@ -8,15 +8,12 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag_core.support import numbers
+from rag_core.asking import Expected
 from rag_core.text import lexical_tokens, question_tokens, sentences
 from rag_core.types import Hit
-
-Similarity = Callable[[str, Sequence[str]], Sequence[float]]
-"""Question and texts → one cosine per text."""
 
 MOST_SENTENCES = 3
 MOST_CHARACTERS = 900
@@ -35,7 +32,6 @@ WEIGHTS = {
     "passage": 2.5,  # how sure the retriever is of the passage
     "rank": 1.0,
     "kind": 1.5,  # a date for "when", a number for "how many" …
-    "similar": 1.0,  # in meaning, where an embedding can tell
     "short": -0.5,
     "nothing_new": -1.0,  # says no more than the question
     "asks": -0.3,
@@ -64,47 +60,16 @@ _CELLS = re.compile(r"\t|\.{4}| \| |…{2}")
 _SHORT = 100
 _PROSE_END = re.compile(r"[.!?。！？][\"'”’」』)\]]*\s*$")
 
-# What an answer must hold, by what the question asks for.
-_QUANTITY = re.compile(
-    r"몇|얼마|how (?:many|much|old|long|far|large|big|tall|high|fast|often)|what (?:number|percent"
-    r"|percentage|size|amount|cost|price|fax|phone)|크기|비율|번호|점수|수는|수치|나이|높이|길이|면적|넓이|인구",
-    re.I,
-)
-_TIME = re.compile(
-    r"언제|몇 ?년|몇 ?월|며칠|연도|날짜|시기|기간|날은|해는"
-    r"|\bwhen\b|(?:what|which) (?:year|date|day|month|time|century|decade)|how long",
-    re.I,
-)
-_PERSON = re.compile(
-    r"누구|누가|누군|사람은|인물|이름은|저자|감독은|\bwho(?:m|se)?\b|what (?:person|name)", re.I
-)
-_PLACE = re.compile(
-    r"어디|어느 (?:나라|도시|곳|지역)|장소|위치"
-    r"|\bwhere\b|(?:what|which) (?:city|country|place|state|region)",
-    re.I,
-)
 _POINTS_BACK = re.compile(
     r"(?:이는|이것|그것|이들|그들|그는|그녀|그의|이를|이에|이러한|그러한|이와|해당|이 |그 |여기"
     r"|따라서|그래서|그러나|하지만|또한)|(?:It|Its|This|These|Those|That|They|Their|He|His|She|Her|However"
     r"|Therefore|Thus|But|Such)\b"
 )
-_COUNTED = re.compile(r"몇\s?([가-힣])")
-_DATE_IN_TEXT = re.compile(
-    r"\d{3,4}\s?년|\d{1,2}\s?월|\d{1,2}\s?일|세기|(?<!\d)(?:1\d|20)\d\d(?!\d)"
-    r"|\b(?:January|February|March|April|May|June|July|August|September|October|November|December)\b"
-)
-_NAME_IN_TEXT = re.compile(
-    r"\b[A-Z][\w.'-]+(?: [A-Z][\w.'-]+)+|[가-힣]{2,4}(?:은|는|이|가|이다|였다|:|\()"
-)
-_PLACE_IN_TEXT = re.compile(
-    r"[가-힣]+(?:시|도|군|구|국|주|역|산|강|섬|대륙|나라|에서|에)(?![가-힣])"
-    r"|\b(?:in|at|near|of) [A-Z]\w+"
-)
 
 
-def choose(question: str, hits: Sequence[Hit], similarity: Similarity | None = None) -> list[Unit]:
+def choose(question: str, hits: Sequence[Hit]) -> list[Unit]:
     """The sentences that answer best, at most three, in reading order; [] without passages."""
-    ranked = rank(question, hits, similarity)
+    ranked = rank(question, hits)
     if not ranked:
         return []
     best = ranked[0].score
@@ -132,16 +97,15 @@ def _needed_before(unit: Unit, units: Sequence[Unit]) -> Unit | None:
     return next(one for one in units if one.number == unit.number and one.index == unit.index - 1)
 
 
-def rank(question: str, hits: Sequence[Hit], similarity: Similarity | None = None) -> list[Unit]:
+def rank(question: str, hits: Sequence[Hit]) -> list[Unit]:
     """All sentences of the passages with their scores, best first."""
     units = [unit for number, hit in enumerate(hits, 1) for unit in _units(number, hit)]
     if not units:
         return []
     scale = _Scale(question, units, hits)
-    similar = similarity(question, [unit.text for unit in units]) if similarity else None
     scored = []
     for position, unit in enumerate(units):
-        features = scale.features(position, similar[position] if similar else 0.0)
+        features = scale.features(position)
         score = sum(w * f for w, f in zip(WEIGHTS.values(), features, strict=True))
         scored.append(Unit(unit.number, unit.index, unit.start, unit.text, score, features))
     return sorted(scored, key=lambda unit: (-unit.score, unit.number, unit.index))
@@ -197,12 +161,9 @@ class _Scale:
         self.above = [set(lexical_tokens(hit.passage.context)) for hit in hits]
         best = max(hit.score for hit in hits) or 1.0
         self.strength = [hit.score / best for hit in hits]
-        self.kinds = [kind for asks, kind in _KINDS if asks.search(question)]
-        self.asked_numbers = numbers(question)
-        counted = _COUNTED.search(question)
-        self.unit = re.compile(rf"\d\s?{counted[1]}") if counted else None
+        self.expected = Expected(question)
 
-    def features(self, position: int, similar: float) -> tuple[float, ...]:
+    def features(self, position: int) -> tuple[float, ...]:
         """In the order of WEIGHTS, each about 0 … 1."""
         unit, words = self.units[position], self.words[position]
         covered = self._share(words)
@@ -213,8 +174,7 @@ class _Scale:
             self._share(words | before) - covered,
             self.strength[unit.number - 1],
             1.0 / unit.number,
-            self._fits(unit.text),
-            max(similar, 0.0),
+            self.expected.fit_of(unit.text),
             1.0 / (1.0 + len(words) / 8),
             1.0 if len(words - self.wanted) < 3 else 0.0,
             1.0 if unit.text.rstrip().endswith(("?", "？")) else 0.0,
@@ -229,29 +189,3 @@ class _Scale:
         if self.units[position].index == 0:
             return set()
         return self.words[position - 1]
-
-    def _fits(self, text: str) -> float:
-        """1 where the sentence holds the kind of thing that is asked for."""
-        return max((kind(self, text) for kind in self.kinds), default=0.0)
-
-    def holds_quantity(self, text: str) -> float:
-        """A number that the question does not name: 1 in the unit asked for, else half."""
-        if self.unit:
-            return 1.0 if self.unit.search(text) else 0.3 * self._is_new(text)
-        return self._is_new(text)
-
-    def holds_date(self, text: str) -> float:
-        """A date that the question does not name."""
-        dates = " ".join(_DATE_IN_TEXT.findall(text))
-        return self._is_new(dates)
-
-    def _is_new(self, text: str) -> float:
-        return float(bool(numbers(text) - self.asked_numbers))
-
-
-_KINDS: list[tuple[re.Pattern[str], Callable[[_Scale, str], float]]] = [
-    (_TIME, _Scale.holds_date),
-    (_QUANTITY, _Scale.holds_quantity),
-    (_PERSON, lambda _, text: float(bool(_NAME_IN_TEXT.search(text)))),
-    (_PLACE, lambda _, text: float(bool(_PLACE_IN_TEXT.search(text)))),
-]
