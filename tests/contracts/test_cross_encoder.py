@@ -21,7 +21,9 @@ TOWNS = [f"The town number {n} has {n} boats in its harbour." for n in range(PAS
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A tiny BERT with random weights that gives one score, made here."""
+    """A tiny BERT that gives one score, made here: its weights are drawn from a fixed seed, for
+    some draws give every passage the same score."""
+    import torch
     from sentence_transformers import CrossEncoder
     from transformers import BertConfig, BertForSequenceClassification, BertTokenizerFast
 
@@ -40,7 +42,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         num_labels=1,
         initializer_range=2.0,
     )
-    BertForSequenceClassification(config).save_pretrained(place / "bert")
+    with torch.random.fork_rng():
+        torch.manual_seed(2)
+        BertForSequenceClassification(config).save_pretrained(place / "bert")
     BertTokenizerFast(str(place / "vocab.txt")).save_pretrained(place / "bert")
     CrossEncoder(str(place / "bert")).save_pretrained(str(place / "whole"))
     return place / "whole"
