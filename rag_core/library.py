@@ -30,6 +30,7 @@ from rag_core.types import (
     Passage,
     ReadBy,
     Upload,
+    Word,
 )
 
 UNDO_SECONDS = 20
@@ -187,7 +188,7 @@ class Library:
             progress(Progress("embedded"))
             if cancelled():
                 raise Cancelled
-        titled = replace(document, title=parsed.title, warnings=_warnings(parsed))
+        titled = replace(document, title=parsed.title, warnings=_warnings(parsed), unit=parsed.unit)
         kept = self._record.keep_reading(
             titled, parsed.pages, passages, vectors, embedding.fingerprint
         )
@@ -293,6 +294,10 @@ class Library:
     def file(self, document_id: str) -> bytes:
         """The bytes as they were uploaded; raises NotFound."""
         return self._record.file(document_id)
+
+    def words(self, document_id: str, page: int) -> tuple[Word, ...]:
+        """The words of a page read by OCR, with their places; () of any other page."""
+        return self._record.words(document_id, page)
 
     def page_text(self, passage: Passage) -> str:
         """The text of the page on which a passage stands; "" when it is gone."""

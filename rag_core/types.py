@@ -39,14 +39,39 @@ class ReadBy(StrEnum):
     UNREAD = "unread"  # a picture without text that nothing could read yet
 
 
+class Unit(StrEnum):
+    """What a document is divided into: the kind of place that a citation names."""
+
+    PAGE = "page"
+    SLIDE = "slide"
+    SHEET = "sheet"
+    SECTION = "section"  # under a heading, or a chapter; its label is the heading
+    WHOLE = "whole"  # not divided: one text
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of a page that was read from its picture: where it stands in `Page.text`
+    (`start` … `end`) and on the page, as fractions 0 … 1 of its width and height."""
+
+    start: int
+    end: int
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """One page as read.
 
-    `number` is physical (1 = first), None for formats without pages; `label` is what the reader
-    sees printed ("iv", "12"). `text` is clean text in reading order: NFC, lines mended,
-    paragraphs separated by a blank line, no lone surrogates or control characters.
-    `headings` are the heading lines of `text`: (offset in `text`, level with 1 = highest).
+    `number` is physical (1 = first) for pages and slides, None for the other units; `label` is
+    what the reader sees printed ("iv", "12"), a sheet's name or a section's heading. `text` is
+    clean text in reading order: NFC, lines mended, paragraphs separated by a blank line, no lone
+    surrogates or control characters. `headings` are the heading lines of `text`: (offset in
+    `text`, level with 1 = highest). `confidence` (0 … 1) and `words` are of OCR only; `words` are
+    kept, and fetched apart (Library.words), for they are many.
     """
 
     number: int | None
@@ -55,6 +80,8 @@ class Page:
     read_by: ReadBy = ReadBy.TEXT
     headings: tuple[tuple[int, int], ...] = ()
     warnings: tuple[str, ...] = ()
+    confidence: float | None = None
+    words: tuple[Word, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +91,7 @@ class Parsed:
     pages: tuple[Page, ...]
     title: str = ""
     warnings: tuple[str, ...] = ()
+    unit: Unit = Unit.PAGE
 
 
 class DocumentState(StrEnum):
@@ -90,6 +118,7 @@ class Document:
     title: str = ""
     warnings: tuple[str, ...] = ()
     added_at: str = ""
+    unit: Unit = Unit.PAGE
 
     @staticmethod
     def identify(owner: str, collection: str, sha256: str) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from sqlalchemy import Column, Integer, LargeBinary, Table, Text
+from sqlalchemy import Column, Float, Integer, LargeBinary, Table, Text
 
 from rag_core.errors import StoreFailed
 from rag_core.stores.sqlite import require_sqlite
@@ -21,7 +21,16 @@ from rag_core.stores.sqlite import require_sqlite
 if TYPE_CHECKING:
     import sqlite3
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+
+_NEW_COLUMNS = {
+    2: (
+        "documents ADD COLUMN unit TEXT NOT NULL DEFAULT 'page'",
+        "pages ADD COLUMN confidence FLOAT",
+        "pages ADD COLUMN words BLOB",
+    ),
+}
+"""What an older database lacks, by the version that brought it. Whole tables need no mention."""
 
 metadata = sa.MetaData()
 
@@ -49,6 +58,7 @@ documents = _table(
     Column("fingerprint", Text, nullable=False, default=""),
     Column("added_at", Text, nullable=False),
     Column("removed_at", Text),
+    Column("unit", Text, nullable=False, server_default="page"),
     indexes=("collection",),
 )
 files = _table(
@@ -66,6 +76,8 @@ pages = _table(
     Column("read_by", Text, nullable=False),
     Column("headings", Text, nullable=False),
     Column("warnings", Text, nullable=False),
+    Column("confidence", Float),
+    Column("words", LargeBinary),  # a row of six float32, little endian, for each types.Word
 )
 passages = _table(
     "passages",
@@ -210,5 +222,8 @@ def _settle_schema(connection: sa.Connection) -> None:
     found = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
     if found > SCHEMA_VERSION:
         raise StoreFailed(reason="newer")
+    for version in range(found + 1, SCHEMA_VERSION + 1):
+        for change in _NEW_COLUMNS.get(version, ()) if found else ():
+            connection.exec_driver_sql(f"ALTER TABLE {change}")
     metadata.create_all(connection)
     connection.exec_driver_sql(f"PRAGMA user_version={SCHEMA_VERSION}")

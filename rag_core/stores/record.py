@@ -20,7 +20,9 @@ from rag_core.types import (
     Page,
     Passage,
     ReadBy,
+    Unit,
     Upload,
+    Word,
 )
 
 _IDS_AT_ONCE = 500  # below SQLite's limit of variables in one statement
@@ -179,6 +181,7 @@ class OwnedRecord:
             "title": read.title,
             "warnings": json.dumps(read.warnings),
             "fingerprint": fingerprint,
+            "unit": read.unit,
         }
         with self._database.writing() as connection:
             self._forget_reading(connection, document.id)
@@ -225,17 +228,31 @@ class OwnedRecord:
         return bytes(data)
 
     def pages(self, document_id: str) -> tuple[Page, ...]:
-        """The pages as read, in order."""
+        """The pages as read, in order, without their words."""
         table = db.pages
-        query = self._gate.select(table).where(table.c.document_id == document_id)
+        columns = [column for column in table.c if column is not table.c.words]
+        query = self._gate.select(table, *columns).where(table.c.document_id == document_id)
         with self._database.reading() as connection:
             return tuple(_page(row) for row in connection.execute(query.order_by(table.c.position)))
+
+    def words(self, document_id: str, number: int) -> tuple[Word, ...]:
+        """The words of a page that was read from its picture; () of any other."""
+        table = db.pages
+        query = self._gate.select(table, table.c.words).where(
+            table.c.document_id == document_id, table.c.number == number
+        )
+        with self._database.reading() as connection:
+            data = connection.execute(query).scalar_one_or_none()
+        rows = np.frombuffer(data or b"", dtype="<f4").reshape(-1, 6).tolist()
+        return tuple(Word(int(row[0]), int(row[1]), *row[2:]) for row in rows)
 
     def page_text(self, passage: Passage) -> str:
         """The whole text of the page on which a passage stands; "" when it is gone."""
         table = db.pages
         query = self._gate.select(table, table.c.text).where(
-            table.c.document_id == passage.document_id, table.c.number.is_(passage.page)
+            table.c.document_id == passage.document_id,
+            table.c.number.is_(passage.page),
+            table.c.label == passage.page_label,
         )
         with self._database.reading() as connection:
             return "\n\n".join(row.text for row in connection.execute(query))
@@ -321,6 +338,7 @@ def _document(row: Any) -> Document:
         title=row.title,
         warnings=tuple(json.loads(row.warnings)),
         added_at=row.added_at,
+        unit=Unit(row.unit),
     )
 
 
@@ -332,6 +350,7 @@ def _page(row: Any) -> Page:
         read_by=ReadBy(row.read_by),
         headings=tuple((at, level) for at, level in json.loads(row.headings)),
         warnings=tuple(json.loads(row.warnings)),
+        confidence=row.confidence,
     )
 
 
@@ -359,9 +378,18 @@ def _page_rows(document_id: str, pages: Sequence[Page]) -> list[dict[str, Any]]:
             "read_by": page.read_by,
             "headings": json.dumps(page.headings),
             "warnings": json.dumps(page.warnings),
+            "confidence": page.confidence,
+            "words": _word_rows(page.words),
         }
         for position, page in enumerate(pages)
     ]
+
+
+def _word_rows(words: Sequence[Word]) -> bytes | None:
+    if not words:
+        return None
+    rows = [(one.start, one.end, one.left, one.top, one.right, one.bottom) for one in words]
+    return np.array(rows, dtype="<f4").tobytes()
 
 
 def _passage_rows(passages: Sequence[Passage]) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 import sqlite3
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,19 @@ from rag_core.errors import NotFound, StoreFailed
 from rag_core.stores.conversations import Conversations
 from rag_core.stores.database import SCHEMA_VERSION, Database
 from rag_core.stores.record import OwnedRecord, Record
-from rag_core.types import Answer, Citation, Document, DocumentState, Finish, Page, Passage, Upload
+from rag_core.types import (
+    Answer,
+    Citation,
+    Document,
+    DocumentState,
+    Finish,
+    Page,
+    Passage,
+    ReadBy,
+    Unit,
+    Upload,
+    Word,
+)
 
 
 @pytest.fixture
@@ -85,6 +98,36 @@ def test_the_same_bytes_from_many_threads_are_one_document(database: Database) -
     for thread in threads:
         thread.join()
     assert len(record.documents()) == 1
+
+
+def test_words_of_a_page_read_from_its_picture_come_back(database: Database) -> None:
+    record = Record(database).of("me")
+    received = record.receive(Upload("a.pdf", b"scan"), "a.pdf", "default")
+    words = (Word(0, 5, 0.25, 0.5, 0.375, 0.625), Word(6, 11, 0.5, 0.5, 0.75, 0.625))
+    page = Page(1, "1", "first words", ReadBy.OCR, confidence=0.5, words=words)
+    record.keep_reading(received, (page,), (), np.zeros((0, 4), np.float32), "print")
+    assert record.words(received.id, 1) == words
+    assert record.words(received.id, 2) == ()
+    assert record.pages(received.id) == (replace(page, words=()),)
+    assert Record(database).of("other").words(received.id, 1) == ()
+
+
+def test_a_database_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -> None:
+    path = tmp_path / "old.sqlite3"
+    old = Database(path)
+    document = _store(Record(old).of("me"))
+    old.close()
+    with sqlite3.connect(path) as connection:
+        connection.execute("ALTER TABLE documents DROP COLUMN unit")
+        for column in ("confidence", "words"):
+            connection.execute(f"ALTER TABLE pages DROP COLUMN {column}")
+        connection.execute("PRAGMA user_version=1")
+    opened = Database(path)
+    record = Record(opened).of("me")
+    assert record.document(document.id) == replace(document, unit=Unit.PAGE)
+    assert [page.confidence for page in record.pages(document.id)] == [None, None]
+    _store(record, b"another")
+    opened.close()
 
 
 def test_a_newer_schema_is_not_touched(database: Database, tmp_path: Path) -> None:
