@@ -42,7 +42,9 @@ class _Document:
 class _Conversation:
     title: str
     collection: str
-    turns: tuple[Turn, ...]
+    turns: tuple[Turn, ...]  # every version of every turn, as they were asked
+    pinned: bool = False
+    shown: int | None = None  # the last turn of the version that was being read
 
     @property
     def said(self) -> tuple[str, ...]:
@@ -104,7 +106,14 @@ def read_archive(path: Path, library: Library, conversations: Conversations) -> 
 
 def _conversations(kept: Conversations) -> tuple[_Conversation, ...]:
     return tuple(
-        _Conversation(one.title, one.collection, kept.turns(one.id)) for one in reversed(kept.all())
+        _Conversation(
+            one.title,
+            one.collection,
+            kept.all_turns(one.id),
+            one.pinned,
+            next((turn.id for turn in kept.turns(one.id, last=1)), None),
+        )
+        for one in reversed(kept.all())
     )
 
 
@@ -144,6 +153,17 @@ def _add(archive: zipfile.ZipFile, document: _Document, library: Library) -> str
 
 
 def _resume(conversation: _Conversation, conversations: Conversations) -> None:
+    """Keep its turns again, versions beside one another; ids are new."""
     started = conversations.start(conversation.title, conversation.collection)
+    kept: dict[int, int] = {}
     for turn in conversation.turns:
-        conversations.append(started.id, turn.question, turn.answer)
+        beside = next((kept[one] for one in turn.versions if one in kept), None)
+        if beside is None and turn.parent in kept:
+            conversations.show(started.id, kept[turn.parent])
+        new = conversations.append(started.id, turn.question, turn.answer, beside)
+        kept[turn.id] = new.id
+        if turn.feedback is not None:
+            conversations.judge(started.id, new.id, turn.feedback)
+    if conversation.shown in kept:
+        conversations.show(started.id, kept[conversation.shown])
+    conversations.pin(started.id, conversation.pinned)

@@ -218,13 +218,29 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Feedback:
+    """What a reader thinks of an answer, and why."""
+
+    helpful: bool
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
-    """A question and its answer in a conversation."""
+    """A question and its answer in a conversation.
+
+    `parent` is the turn that it follows, None for a first one. Turns with the same parent are
+    versions of one another (asked again, or with other words); `versions` are their ids, oldest
+    first.
+    """
 
     id: int
     question: str
     answer: Answer
     asked_at: str = ""
+    parent: int | None = None
+    versions: tuple[int, ...] = ()
+    feedback: Feedback | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,3 +252,4 @@ class Conversation:
     collection: str = DEFAULT_COLLECTION
     excluded: frozenset[str] = frozenset()
     created_at: str = ""
+    pinned: bool = False

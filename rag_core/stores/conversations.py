@@ -1,20 +1,40 @@
-"""Conversations and preferences of one owner, in the same database as the documents."""
+"""Conversations and preferences of one owner, in the same database as the documents.
+
+Turns form a tree: asking again, or editing a question, adds a version beside the earlier one and
+loses nothing. A conversation remembers the last turn that is shown, its leaf; what is read is the
+way from the first turn to it.
+"""
 
 from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import sqlalchemy as sa
 from pydantic import TypeAdapter
 
 from rag_core.errors import NotFound
 from rag_core.stores import database as db
 from rag_core.stores.record import now
-from rag_core.types import DEFAULT_COLLECTION, Answer, Conversation, Turn
+from rag_core.text import normalise
+from rag_core.types import DEFAULT_COLLECTION, Answer, Conversation, Feedback, Turn
 
+UNDO_SECONDS = 20
 _ANSWER = TypeAdapter(Answer)
+_AROUND = 40  # characters of a snippet before and after what was looked for
+_IDS_AT_ONCE = 500  # below SQLite's limit of variables in one statement
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A conversation in which words were found; `snippet` is "" when they stand in its title."""
+
+    conversation: Conversation
+    snippet: str = ""
 
 
 class Conversations:
@@ -24,25 +44,65 @@ class Conversations:
         self._database = database
         self._gate = db.Gate(owner)
 
-    def all(self) -> tuple[Conversation, ...]:
-        """Conversations, the one that was used last first."""
+    def all(self, limit: int | None = None) -> tuple[Conversation, ...]:
+        """Conversations: those that are pinned first, then the one that was used last."""
         table = db.conversations
-        query = self._gate.select(table).order_by(table.c.moved.desc(), table.c.id)
+        query = (
+            self._gate.select(table)
+            .where(table.c.deleted_at.is_(None))
+            .order_by(table.c.pinned.desc(), table.c.moved.desc(), table.c.id)
+            .limit(limit)
+        )
         with self._database.reading() as connection:
             return tuple(_conversation(row) for row in connection.execute(query))
 
+    def search(self, words: str, limit: int = 50) -> tuple[Found, ...]:
+        """Conversations whose title, questions or answers hold these words as they stand, in the
+        order of `all`; letters A to Z in either case."""
+        wanted = normalise(words).strip()
+        if not wanted:
+            return tuple(Found(one) for one in self.all(limit))
+        said, table = db.said, db.conversations
+        inside = self._gate.select(said, said.c.conversation_id).where(
+            said.c.text.icontains(wanted, autoescape=True)
+        )
+        query = (
+            self._gate.select(table)
+            .where(
+                table.c.deleted_at.is_(None),
+                table.c.title.icontains(wanted, autoescape=True) | table.c.id.in_(inside),
+            )
+            .order_by(table.c.pinned.desc(), table.c.moved.desc(), table.c.id)
+            .limit(limit)
+        )
+        with self._database.reading() as connection:
+            rows = [_conversation(row) for row in connection.execute(query)]
+            return tuple(Found(one, self._snippet(connection, one, wanted)) for one in rows)
+
+    def _snippet(self, connection: sa.Connection, one: Conversation, wanted: str) -> str:
+        if wanted.lower() in one.title.lower():
+            return ""
+        said = db.said
+        query = (
+            self._gate.select(said, said.c.text)
+            .where(said.c.conversation_id == one.id, said.c.text.icontains(wanted, autoescape=True))
+            .order_by(said.c.turn_id)
+            .limit(1)
+        )
+        text = " ".join((connection.execute(query).scalar_one_or_none() or "").split())
+        at = max(0, text.lower().find(wanted.lower()))
+        start, end = max(0, at - _AROUND), at + len(wanted) + _AROUND
+        before, after = "…" if start else "", "…" if end < len(text) else ""
+        return f"{before}{text[start:end]}{after}"
+
     def get(self, conversation_id: str) -> Conversation:
         """One conversation; raises NotFound."""
-        table = db.conversations
-        query = self._gate.select(table).where(table.c.id == conversation_id)
         with self._database.reading() as connection:
-            row = connection.execute(query).first()
-        if row is None:
-            raise NotFound(what="conversation")
-        return _conversation(row)
+            return _conversation(self._row(connection, conversation_id))
 
     def start(self, title: str, collection: str = DEFAULT_COLLECTION) -> Conversation:
         """A new, empty conversation."""
+        self.purge_deleted()
         row: dict[str, Any] = {
             "id": secrets.token_urlsafe(12),
             "title": title,
@@ -59,46 +119,131 @@ class Conversations:
         """Give a conversation another title; raises NotFound."""
         self._change(conversation_id, {"title": title})
 
+    def pin(self, conversation_id: str, pinned: bool = True) -> None:
+        """Keep a conversation at the top of the list, or no longer; raises NotFound."""
+        self._change(conversation_id, {"pinned": int(pinned)})
+
     def exclude(self, conversation_id: str, document_ids: Iterable[str]) -> None:
         """Remember which documents are ticked out of a conversation; raises NotFound."""
         self._change(conversation_id, {"excluded": json.dumps(sorted(document_ids))})
 
     def delete(self, conversation_id: str) -> None:
-        """Delete a conversation with its turns; nothing happens when it is not there."""
-        with self._database.writing() as connection:
-            for table, key in ((db.turns, "conversation_id"), (db.conversations, "id")):
-                connection.execute(self._gate.delete(table).where(table.c[key] == conversation_id))
+        """Take a conversation away; it can be undone for UNDO_SECONDS. Raises NotFound."""
+        self.purge_deleted()
+        self._change(conversation_id, {"deleted_at": now()})
 
-    def turns(self, conversation_id: str) -> tuple[Turn, ...]:
-        """The turns of a conversation, oldest first."""
-        table = db.turns
-        query = self._gate.select(table).where(table.c.conversation_id == conversation_id)
-        with self._database.reading() as connection:
-            return tuple(_turn(row) for row in connection.execute(query.order_by(table.c.id)))
+    def undo_delete(self, conversation_id: str) -> None:
+        """Put a deleted conversation back; raises NotFound when the time to undo is over."""
+        self._change(conversation_id, {"deleted_at": None}, deleted=True)
 
-    def append(self, conversation_id: str, question: str, answer: Answer) -> Turn:
-        """Keep a turn and move its conversation to the top; raises NotFound."""
-        row = {
-            "conversation_id": conversation_id,
-            "question": question,
-            "answer": _ANSWER.dump_json(answer).decode(),
-            "asked_at": now(),
-        }
+    def purge_deleted(self, older_than: float = UNDO_SECONDS) -> None:
+        """Delete for good what was deleted more than so many seconds ago."""
+        before = (datetime.now(UTC) - timedelta(seconds=older_than)).isoformat()
         table = db.conversations
+        query = self._gate.select(table, table.c.id).where(table.c.deleted_at <= before)
         with self._database.writing() as connection:
-            moved = connection.execute(
-                self._gate.update(table)
-                .where(table.c.id == conversation_id)
-                .values(moved=self._next_place(connection))
-            )
-            if not moved.rowcount:
-                raise NotFound(what="conversation")
-            kept = connection.execute(
-                self._gate.insert(db.turns).values(**self._gate.rows([row])[0])
-            )
-        key = kept.inserted_primary_key
-        assert key is not None
-        return Turn(key[0], question, answer, row["asked_at"])
+            for conversation_id in connection.execute(query).scalars().all():
+                for part in (db.feedback, db.said, db.turns):
+                    connection.execute(
+                        self._gate.delete(part).where(part.c.conversation_id == conversation_id)
+                    )
+                connection.execute(self._gate.delete(table).where(table.c.id == conversation_id))
+
+    def turns(self, conversation_id: str, last: int | None = None) -> tuple[Turn, ...]:
+        """The turns that are shown, oldest first; the `last` few of them where that is given."""
+        with self._database.reading() as connection:
+            row = self._row(connection, conversation_id, missing_is=None)
+            if row is None:
+                return ()
+            parents = self._parents(connection, conversation_id)
+            path = _path(parents, row.leaf)
+            return self._fetch(connection, path[-last:] if last else path, parents)
+
+    def all_turns(self, conversation_id: str) -> tuple[Turn, ...]:
+        """Every version of every turn, in the order in which they were asked."""
+        with self._database.reading() as connection:
+            parents = self._parents(connection, conversation_id)
+            return self._fetch(connection, sorted(parents), parents)
+
+    def length(self, conversation_id: str) -> int:
+        """How many turns are shown."""
+        with self._database.reading() as connection:
+            row = self._row(connection, conversation_id, missing_is=None)
+            parents = self._parents(connection, conversation_id)
+            return len(_path(parents, row.leaf)) if row is not None else 0
+
+    def append(
+        self, conversation_id: str, question: str, answer: Answer, beside: int | None = None
+    ) -> Turn:
+        """Keep a turn behind the last one that is shown, or as a version of the turn `beside`;
+        it is the last one shown from now on. Moves its conversation to the top.
+
+        Raises NotFound when the conversation, or the turn `beside`, is not there.
+        """
+        with self._database.writing() as connection:
+            leaf = self._row(connection, conversation_id).leaf
+            parents = self._parents(connection, conversation_id)
+            if beside is not None and beside not in parents:
+                raise NotFound(what="turn")
+            parent = leaf if beside is None else parents[beside]
+            asked_at = now()
+            row = {
+                "conversation_id": conversation_id,
+                "question": question,
+                "answer": _ANSWER.dump_json(answer).decode(),
+                "asked_at": asked_at,
+                "parent": parent,
+            }
+            turn_id = self._insert(connection, db.turns, row)
+            said = normalise(f"{question}\n{answer.text}")
+            here = {"turn_id": turn_id, "conversation_id": conversation_id}
+            self._insert(connection, db.said, {**here, "text": said})
+            values = {"moved": self._next_place(connection), "leaf": turn_id}
+            self._set(connection, conversation_id, values)
+        versions = (*(one for one, of in parents.items() if of == parent), turn_id)
+        return Turn(turn_id, question, answer, asked_at, parent, versions)
+
+    def show(self, conversation_id: str, turn_id: int) -> None:
+        """Show the version `turn_id` and what was last asked after it; raises NotFound."""
+        with self._database.writing() as connection:
+            parents = self._parents(connection, conversation_id)
+            if turn_id not in parents:
+                raise NotFound(what="turn")
+            newest = {parent: one for one, parent in sorted(parents.items())}
+            leaf = turn_id
+            while leaf in newest:
+                leaf = newest[leaf]
+            self._set(connection, conversation_id, {"leaf": leaf})
+
+    def judge(self, conversation_id: str, turn_id: int, feedback: Feedback | None) -> None:
+        """Keep what the reader thinks of an answer; None takes it back. Raises NotFound."""
+        table = db.feedback
+        with self._database.writing() as connection:
+            if turn_id not in self._parents(connection, conversation_id):
+                raise NotFound(what="turn")
+            connection.execute(self._gate.delete(table).where(table.c.turn_id == turn_id))
+            if feedback is not None:
+                row = {
+                    "turn_id": turn_id,
+                    "conversation_id": conversation_id,
+                    "helpful": int(feedback.helpful),
+                    "reason": feedback.reason,
+                    "given_at": now(),
+                }
+                self._insert(connection, table, row)
+
+    def judged(self) -> tuple[tuple[Conversation, Turn], ...]:
+        """Every answer that has feedback, oldest first, with its conversation."""
+        table = db.feedback
+        query = self._gate.select(table, table.c.turn_id, table.c.conversation_id)
+        with self._database.reading() as connection:
+            rows = connection.execute(query.order_by(table.c.turn_id)).all()
+            known = {one.id: one for one in self.all()}
+            kept = [row for row in rows if row.conversation_id in known]
+            turns = self._fetch(connection, [row.turn_id for row in kept], {})
+        return tuple(
+            (known[row.conversation_id], turn) for row, turn in zip(kept, turns, strict=True)
+        )
 
     def preference(self, name: str, default: str = "") -> str:
         """A choice of this owner that outlives the session (language, model …)."""
@@ -115,19 +260,85 @@ class Conversations:
             connection.execute(self._gate.delete(table).where(table.c.name == name))
             connection.execute(self._gate.insert(table), self._gate.rows([row]))
 
-    def _change(self, conversation_id: str, values: dict[str, Any]) -> None:
+    def _row(self, connection: sa.Connection, conversation_id: str, missing_is: Any = ...) -> Any:
+        """The row of a conversation that is not deleted; raises NotFound unless told otherwise."""
         table = db.conversations
-        with self._database.writing() as connection:
-            changed = connection.execute(
-                self._gate.update(table).where(table.c.id == conversation_id).values(**values)
+        query = self._gate.select(table).where(
+            table.c.id == conversation_id, table.c.deleted_at.is_(None)
+        )
+        row = connection.execute(query).first()
+        if row is None and missing_is is ...:
+            raise NotFound(what="conversation")
+        return row
+
+    def _parents(self, connection: sa.Connection, conversation_id: str) -> dict[int, int | None]:
+        """Each turn's parent, oldest turn first."""
+        table = db.turns
+        query = self._gate.select(table, table.c.id, table.c.parent).where(
+            table.c.conversation_id == conversation_id
+        )
+        return {row.id: row.parent for row in connection.execute(query.order_by(table.c.id))}
+
+    def _fetch(
+        self, connection: sa.Connection, ids: Sequence[int], parents: Mapping[int, int | None]
+    ) -> tuple[Turn, ...]:
+        """Turns by id, in that order."""
+        versions: dict[int | None, list[int]] = {}
+        for one, parent in parents.items():
+            versions.setdefault(parent, []).append(one)
+        turns, feedback = db.turns, db.feedback
+        found: dict[int, Turn] = {}
+        for at in range(0, len(ids), _IDS_AT_ONCE):
+            query = (
+                self._gate.select(turns, *turns.c, feedback.c.helpful, feedback.c.reason)
+                .outerjoin(feedback, feedback.c.turn_id == turns.c.id)
+                .where(turns.c.id.in_(ids[at : at + _IDS_AT_ONCE]))
             )
-            if not changed.rowcount:
-                raise NotFound(what="conversation")
+            for row in connection.execute(query):
+                found[row.id] = _turn(row, versions.get(row.parent, [row.id]))
+        return tuple(found[one] for one in ids)
+
+    def _insert(self, connection: sa.Connection, table: sa.Table, row: dict[str, Any]) -> int:
+        kept = connection.execute(self._gate.insert(table).values(**self._gate.rows([row])[0]))
+        key = kept.inserted_primary_key
+        assert key is not None
+        return int(key[0])
+
+    def _change(
+        self, conversation_id: str, values: dict[str, Any], *, deleted: bool = False
+    ) -> None:
+        with self._database.writing() as connection:
+            self._set(connection, conversation_id, values, deleted=deleted)
+
+    def _set(
+        self,
+        connection: sa.Connection,
+        conversation_id: str,
+        values: dict[str, Any],
+        *,
+        deleted: bool = False,
+    ) -> None:
+        table = db.conversations
+        here = table.c.deleted_at.is_not(None) if deleted else table.c.deleted_at.is_(None)
+        changed = connection.execute(
+            self._gate.update(table).where(table.c.id == conversation_id, here).values(**values)
+        )
+        if not changed.rowcount:
+            raise NotFound(what="conversation")
 
     def _next_place(self, connection: Any) -> int:
         table = db.conversations
         newest = self._gate.select(table, table.c.moved).order_by(table.c.moved.desc()).limit(1)
         return (connection.execute(newest).scalar_one_or_none() or 0) + 1
+
+
+def _path(parents: Mapping[int, int | None], leaf: int | None) -> list[int]:
+    """The turns from the first one to `leaf`."""
+    path: list[int] = []
+    while leaf is not None and leaf in parents:
+        path.append(leaf)
+        leaf = parents[leaf]
+    return path[::-1]
 
 
 def _conversation(row: Any) -> Conversation:
@@ -137,8 +348,17 @@ def _conversation(row: Any) -> Conversation:
         collection=row.collection,
         excluded=frozenset(json.loads(row.excluded)),
         created_at=row.created_at,
+        pinned=bool(row.pinned),
     )
 
 
-def _turn(row: Any) -> Turn:
-    return Turn(row.id, row.question, _ANSWER.validate_json(row.answer), row.asked_at)
+def _turn(row: Any, versions: Sequence[int]) -> Turn:
+    return Turn(
+        id=row.id,
+        question=row.question,
+        answer=_ANSWER.validate_json(row.answer),
+        asked_at=row.asked_at,
+        parent=row.parent,
+        versions=tuple(versions),
+        feedback=None if row.helpful is None else Feedback(bool(row.helpful), row.reason),
+    )

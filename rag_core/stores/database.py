@@ -21,16 +21,28 @@ from rag_core.stores.sqlite import require_sqlite
 if TYPE_CHECKING:
     import sqlite3
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
-_NEW_COLUMNS = {
+_CHANGES = {
     2: (
-        "documents ADD COLUMN unit TEXT NOT NULL DEFAULT 'page'",
-        "pages ADD COLUMN confidence FLOAT",
-        "pages ADD COLUMN words BLOB",
+        "ALTER TABLE documents ADD COLUMN unit TEXT NOT NULL DEFAULT 'page'",
+        "ALTER TABLE pages ADD COLUMN confidence FLOAT",
+        "ALTER TABLE pages ADD COLUMN words BLOB",
+    ),
+    3: (
+        "ALTER TABLE conversations ADD COLUMN pinned INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE conversations ADD COLUMN deleted_at TEXT",
+        "ALTER TABLE conversations ADD COLUMN leaf INTEGER",
+        "ALTER TABLE turns ADD COLUMN parent INTEGER",
+        "UPDATE turns SET parent = (SELECT max(id) FROM turns AS t WHERE t.id < turns.id"
+        " AND t.conversation_id = turns.conversation_id AND t.owner = turns.owner)",
+        "UPDATE conversations SET leaf = (SELECT max(id) FROM turns AS t"
+        " WHERE t.conversation_id = conversations.id AND t.owner = conversations.owner)",
+        "INSERT INTO said (owner, turn_id, conversation_id, text) SELECT owner, id,"
+        " conversation_id, question || char(10) || json_extract(answer, '$.text') FROM turns",
     ),
 }
-"""What an older database lacks, by the version that brought it. Whole tables need no mention."""
+"""What brings an older database up to date, by version; new tables are there already."""
 
 metadata = sa.MetaData()
 
@@ -108,6 +120,9 @@ conversations = _table(
     Column("excluded", Text, nullable=False, default="[]"),
     Column("created_at", Text, nullable=False),
     Column("moved", Integer, nullable=False, default=0),  # order of the list, newest highest
+    Column("pinned", Integer, nullable=False, server_default="0"),
+    Column("deleted_at", Text),
+    Column("leaf", Integer),  # the last of the turns that are shown
     indexes=("moved",),
 )
 turns = _table(
@@ -117,6 +132,23 @@ turns = _table(
     Column("question", Text, nullable=False),
     Column("answer", Text, nullable=False),
     Column("asked_at", Text, nullable=False),
+    Column("parent", Integer),
+    indexes=("conversation_id",),
+)
+said = _table(  # what can be searched of the turns; answers carry much beside their words
+    "said",
+    Column("turn_id", Integer, primary_key=True),
+    Column("conversation_id", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    indexes=("conversation_id",),
+)
+feedback = _table(
+    "feedback",
+    Column("turn_id", Integer, primary_key=True),
+    Column("conversation_id", Text, nullable=False),
+    Column("helpful", Integer, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("given_at", Text, nullable=False),
     indexes=("conversation_id",),
 )
 preferences = _table(
@@ -222,8 +254,8 @@ def _settle_schema(connection: sa.Connection) -> None:
     found = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
     if found > SCHEMA_VERSION:
         raise StoreFailed(reason="newer")
-    for version in range(found + 1, SCHEMA_VERSION + 1):
-        for change in _NEW_COLUMNS.get(version, ()) if found else ():
-            connection.exec_driver_sql(f"ALTER TABLE {change}")
     metadata.create_all(connection)
+    for version in range(found + 1, SCHEMA_VERSION + 1) if found else ():
+        for change in _CHANGES.get(version, ()):
+            connection.exec_driver_sql(change)
     connection.exec_driver_sql(f"PRAGMA user_version={SCHEMA_VERSION}")

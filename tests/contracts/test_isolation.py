@@ -8,7 +8,7 @@ import pytest
 
 from rag_core.errors import NotFound
 from rag_core.settings import Settings
-from rag_core.types import Answer, Parsed, Upload
+from rag_core.types import Answer, Feedback, Parsed, Upload
 from rag_core.wiring import Seodam, open_seodam
 
 SECRET = "The canary of Alice is called Zephyrine and lives in Busan."
@@ -25,10 +25,12 @@ def seodam(tmp_path_factory: pytest.TempPathFactory):
 def alice(seodam: Seodam) -> dict[str, Any]:
     document = seodam.library("alice").add(Upload("secret.txt", SECRET.encode())).document
     conversation = seodam.conversations("alice").start("alice's")
-    seodam.conversations("alice").append(conversation.id, "Who?", Answer(SECRET))
+    turn = seodam.conversations("alice").append(conversation.id, "Who?", Answer(SECRET))
+    seodam.conversations("alice").judge(conversation.id, turn.id, Feedback(True, SECRET))
     return {
         "document_id": document.id,
         "conversation_id": conversation.id,
+        "turn_id": turn.id,
         "documents": [document],
         "passage": seodam.library("alice").search(SECRET, 1)[0].passage,
     }
@@ -44,6 +46,8 @@ GIVEN: dict[str, Any] = {
     "page": 1,
     "parsed": Parsed(()),
     "value": "stolen",
+    "words": "canary",
+    "feedback": Feedback(False, "stolen"),
     "collection": "default",
     "excluded": frozenset(),
     "fingerprint": "stolen",

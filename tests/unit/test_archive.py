@@ -13,7 +13,7 @@ from rag_core import archive
 from rag_core.archive import read_archive, write_archive
 from rag_core.errors import BrokenFile, NotFound, StoreFailed
 from rag_core.settings import Settings
-from rag_core.types import LOCAL_OWNER, Answer, Citation, Sentence, Upload
+from rag_core.types import LOCAL_OWNER, Answer, Citation, Feedback, Sentence, Upload
 from rag_core.wiring import Seodam, open_seodam
 
 TEXT = "The harbour of Pohang was opened in 1962."
@@ -83,6 +83,31 @@ def test_what_goes_out_comes_back_and_only_once(
         for one in (seodam, other)
     )
     assert (theirs.question, theirs.answer) == (mine.question, mine.answer)
+
+
+def test_versions_feedback_and_pins_come_back(
+    seodam: Seodam, open_library: Callable[[str], Seodam], tmp_path: Path
+) -> None:
+    here = seodam.conversations(LOCAL_OWNER)
+    talk = here.start("versions")
+    first = here.append(talk.id, "one?", Answer("1"))
+    here.append(talk.id, "two?", Answer("2"))
+    other = here.append(talk.id, "one, please?", Answer("one"), beside=first.id)
+    here.judge(talk.id, other.id, Feedback(False, "too short"))
+    here.show(talk.id, first.id)
+    here.pin(talk.id)
+    path = tmp_path / "all.zip"
+    _write(seodam, path)
+    there = open_library("second")
+    _read(there, path)
+    came = there.conversations(LOCAL_OWNER)
+    (again,) = [one for one in came.all() if one.title == "versions"]
+    assert again.pinned
+    assert [one.question for one in came.turns(again.id)] == ["one?", "two?"]
+    kept = came.all_turns(again.id)
+    assert [len(one.versions) for one in kept] == [2, 1, 2]
+    assert kept[2].feedback == Feedback(False, "too short")
+    assert _read(there, path)["conversations"] == 0
 
 
 def test_a_failed_export_leaves_what_was_there(seodam: Seodam, tmp_path: Path) -> None:
