@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 # The lowest floor first. A module may import its own floor and those below it.
 FLOORS = (
     {"types", "errors", "settings", "translations"},
-    {"text", "asking", "support", "matching", "passages", "markdown"},
+    {"text", "asking", "support", "matching", "passages", "markdown", "transcript"},
     {"stores", "parsing", "embeddings", "subwords"},
     {"retriever", "reranker", "signals", "evaluation"}
     | {"generators", "extractive", "selection", "prompting", "citations"},
