@@ -33,7 +33,9 @@ documents = visitor.library.documents()
 
 empty = st.empty()  # what stands here is gone at once when something is asked
 if conversation is not None:
-    turns = visitor.conversations.turns(conversation.id)
+    turns = visitor.conversations.turns(
+        conversation.id, history.shown(visitor, words, conversation)
+    )
     for turn in turns:
         show_turn(visitor, words, turn, new=turn is turns[-1] and asking.just_answered())
 

@@ -14,6 +14,8 @@ from enum import StrEnum
 
 DEFAULT_COLLECTION = "default"
 LOCAL_OWNER = "local"
+UNDO_SECONDS = 20
+"""How long a deleted conversation can come back."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import streamlit as st
 
+from pages.ui import undo
+from pages.ui.conversation_menu import menu
 from pages.ui.messages import Words
 from pages.ui.session import Visitor
 from pages.ui.shell import literal
 from rag_core.errors import NotFound
 from rag_core.types import Conversation, Document
 
+if TYPE_CHECKING:
+    from rag_core.stores.conversations import Found
+
 _SHOWN = 50
+_TURNS = 20  # of a long conversation, at first
 
 
 def current(visitor: Visitor) -> Conversation | None:
@@ -48,18 +56,38 @@ def sidebar(visitor: Visitor, words: Words, conversation: Conversation | None) -
         documents = visitor.library.documents()
         if documents:
             _documents(visitor, words, conversation, documents)
-        earlier = visitor.conversations.all()
-        if earlier:
-            st.subheader(words("history.title"), divider=False)
-            for one in earlier[:_SHOWN]:
-                _row(visitor, words, one, chosen=conversation is not None and one == conversation)
+        _earlier(visitor, words, conversation)
 
 
-def _row(visitor: Visitor, words: Words, one: Conversation, chosen: bool) -> None:
+def _earlier(visitor: Visitor, words: Words, conversation: Conversation | None) -> None:
+    """The earlier conversations, or those in which the words looked for stand."""
+    kept = visitor.conversations
+    undo.offer("conversation", words, kept.undo_delete, kept.purge_deleted)
+    if not kept.all(limit=1):
+        return
+    st.subheader(words("history.title"), divider=False)
+    wanted = st.text_input(
+        words("history.search"),
+        key="history-search",
+        placeholder=words("history.search"),
+        icon=":material/search:",
+        label_visibility="collapsed",
+    )
+    found = kept.search(wanted, _SHOWN)
+    if not found:
+        st.caption(words("history.none"))
+    for one in found:
+        chosen = conversation is not None and one.conversation.id == conversation.id
+        _row(visitor, words, one, chosen)
+
+
+def _row(visitor: Visitor, words: Words, found: Found, chosen: bool) -> None:
+    one = found.conversation
     with st.container(horizontal=True, gap=None, wrap=False, vertical_alignment="center"):
         st.button(
             literal(one.title),
             key=f"open-{one.id}",
+            icon=":material/keep:" if one.pinned else None,
             type="secondary" if chosen else "tertiary",
             width="stretch",
             wrap=False,
@@ -69,27 +97,24 @@ def _row(visitor: Visitor, words: Words, one: Conversation, chosen: bool) -> Non
         with st.popover(
             "", icon=":material/more_horiz:", type="tertiary", help=words("history.more"), width=44
         ):
-            _change(visitor, words, one, chosen)
+            menu(visitor, words, one, lambda: open_conversation(None) if chosen else None)
+    if found.snippet:
+        st.caption(literal(found.snippet))
 
 
-def _change(visitor: Visitor, words: Words, one: Conversation, chosen: bool) -> None:
-    def rename() -> None:
-        title = st.session_state[f"title-{one.id}"].strip()
-        if title:
-            visitor.conversations.rename(one.id, title)
+def shown(visitor: Visitor, words: Words, conversation: Conversation) -> int:
+    """How many of the last turns to show; a button shows more of a long conversation."""
+    key = f"turns-{conversation.id}"
+    count = int(st.session_state.get(key, _TURNS))
 
-    def delete() -> None:
-        visitor.conversations.delete(one.id)
-        if chosen:
-            open_conversation(None)
+    def more() -> None:
+        st.session_state[key] = count + _TURNS
 
-    st.text_input(words("history.rename"), value=one.title, key=f"title-{one.id}", on_change=rename)
-    st.button(
-        words("history.delete"),
-        key=f"delete-{one.id}",
-        icon=":material/delete:",
-        on_click=delete,
-    )
+    hidden = visitor.conversations.length(conversation.id) - count
+    if hidden > 0:
+        label = words("history.earlier", n=min(hidden, _TURNS))
+        st.button(label, icon=":material/history:", type="tertiary", on_click=more)
+    return count
 
 
 def excluded(conversation: Conversation | None) -> frozenset[str]:

@@ -21,9 +21,15 @@ from rag_core.errors import NotFound
 from rag_core.stores import database as db
 from rag_core.stores.record import now
 from rag_core.text import normalise
-from rag_core.types import DEFAULT_COLLECTION, Answer, Conversation, Feedback, Turn
+from rag_core.types import (
+    DEFAULT_COLLECTION,
+    UNDO_SECONDS,
+    Answer,
+    Conversation,
+    Feedback,
+    Turn,
+)
 
-UNDO_SECONDS = 20
 _ANSWER = TypeAdapter(Answer)
 _AROUND = 40  # characters of a snippet before and after what was looked for
 _IDS_AT_ONCE = 500  # below SQLite's limit of variables in one statement
