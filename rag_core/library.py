@@ -310,10 +310,12 @@ class Library:
         quotes: Sequence[str] = (),
         password: str | None = None,
         scale: float = 1.5,
+        terms: Sequence[str] = (),
     ) -> PagePicture:
-        """A page as a picture with the quotes marked; raises NotFound, PasswordNeeded …"""
+        """A page as a picture; each quote is marked where it stands first, each term wherever it
+        stands. Raises NotFound, PasswordNeeded …"""
         data = self._record.file(document_id)
-        return render(data, page, quotes=quotes, password=password, scale=scale)
+        return render(data, page, quotes=quotes, terms=terms, password=password, scale=scale)
 
     def retriever(self, collection: str = DEFAULT_COLLECTION, k: int = 10) -> SeodamRetriever:
         """The LangChain retriever over one collection."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import takewhile
@@ -67,16 +68,21 @@ def squash(text: str) -> tuple[str, list[int]]:
 
 def find_quote(quote: str, text: str) -> tuple[int, int] | None:
     """Where `quote` stands in `text` under `squash`: (start, end), None if it does not."""
+    return next(find_quotes(quote, text), None)
+
+
+def find_quotes(quote: str, text: str) -> Iterator[tuple[int, int]]:
+    """Every place at which `quote` stands in `text` under `squash`, in order, none overlapping."""
     wanted, _ = squash(quote)
     if not wanted:
-        return None
+        return
     plain, places = squash(text)
     at = plain.find(wanted)
-    if at < 0:
-        return None
-    last = _CLUSTER.match(text, places[at + len(wanted) - 1])
-    assert last is not None  # the place was a cluster's start a moment ago
-    return places[at], last.end()
+    while at >= 0:
+        last = _CLUSTER.match(text, places[at + len(wanted) - 1])
+        assert last is not None  # the place was a cluster's start a moment ago
+        yield places[at], last.end()
+        at = plain.find(wanted, at + len(wanted))
 
 
 # --- sentences ----------------------------------------------------------------------------------

@@ -28,4 +28,5 @@ PICTURE_LIMITS = Limits(seconds=20)
 
 MAX_PICTURE_PIXELS = 8_000_000  # an A4 page at 250 dpi has 6 million
 MAX_PICTURE_SIDE = 8_000
-MAX_QUOTES = 50  # marks on one picture
+MAX_QUOTES = 50  # marked on one picture
+MAX_MARKS = 500  # of one term that is looked for

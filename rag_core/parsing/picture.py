@@ -12,13 +12,15 @@ import math
 import struct
 import zlib
 from collections.abc import Iterator
+from itertools import islice
 
 import pypdfium2_raw.bindings as pdfium
 
 from rag_core.parsing.frames import Frame, Refused
+from rag_core.parsing.limits import MAX_MARKS
 from rag_core.parsing.mending import PageText, compose
 from rag_core.parsing.pdf import Document, PdfPage
-from rag_core.text import find_quote
+from rag_core.text import find_quotes
 
 Box = tuple[int, int, int, int]
 
@@ -37,7 +39,7 @@ def paint(data: bytearray, request: Frame) -> Iterator[Frame]:
         raise Refused("no_page", pages=document.pages)
     page = PdfPage(document, index)
     width, height = _pixels(page, request)
-    boxes, found = _marks(page, request["quotes"], width, height)
+    boxes, found = _marks(page, request, width, height)
     yield {
         "png": base64.b64encode(_png(page, width, height, boxes)).decode(),
         "width": width,
@@ -60,27 +62,32 @@ def _pixels(page: PdfPage, request: Frame) -> tuple[int, int]:
     return max(1, round(width * shrink)), max(1, round(height * shrink))
 
 
-def _marks(page: PdfPage, quotes: list[str], width: int, height: int) -> tuple[list[Box], bool]:
-    """Boxes for every line that the quotes touch, in pixels, and whether all were found."""
-    if not quotes:
+def _marks(page: PdfPage, request: Frame, width: int, height: int) -> tuple[list[Box], bool]:
+    """Boxes for every line that the quotes touch, in pixels, and whether all were found.
+
+    A quote is marked where it stands first, a term wherever it stands.
+    """
+    quotes, terms = request["quotes"], request["terms"]
+    if not quotes and not terms:
         return [], False
     lines = page.lines()
     # As it was indexed; and in the file's own order, for what a running header displaced here.
     texts = compose(lines), compose(lines, ordered=True)
     marks, found = [], 0
-    for quote in quotes:
-        boxes = _boxes(page, texts, quote, width, height)
+    for wanted, most in [*((quote, 1) for quote in quotes), *((term, MAX_MARKS) for term in terms)]:
+        boxes = _boxes(page, texts, wanted, most, width, height)
         marks += boxes
         found += bool(boxes)
-    return marks, found == len(quotes)
+    return marks, found == len(quotes) + len(terms)
 
 
 def _boxes(
-    page: PdfPage, texts: tuple[PageText, ...], quote: str, width: int, height: int
+    page: PdfPage, texts: tuple[PageText, ...], wanted: str, most: int, width: int, height: int
 ) -> list[Box]:
     for text in texts:
-        if span := find_quote(quote, text.text):
-            lines = (_union(page, *raw, width, height) for raw in text.raw_spans(*span))
+        if spans := list(islice(find_quotes(wanted, text.text), most)):
+            raws = (raw for span in spans for raw in text.raw_spans(*span))
+            lines = (_union(page, *raw, width, height) for raw in raws)
             return [line for line in lines if line is not None]
     return []
 

@@ -24,7 +24,7 @@ class PagePicture:
     """A PNG and where its marks are.
 
     `boxes` are (left, top, right, bottom) as fractions 0 … 1 of the picture, one per line of each
-    quote found; `marked` says that every quote was found.
+    quote and term found; `marked` says that every one was found.
     """
 
     png: bytes = field(repr=False)
@@ -39,20 +39,23 @@ def render(
     page: int,
     *,
     quotes: Sequence[str] = (),
+    terms: Sequence[str] = (),
     password: str | None = None,
     scale: float = 1.5,
     limits: Limits = PICTURE_LIMITS,
 ) -> PagePicture:
     """Draw page `page` (1 = first) at `scale` × 72 dpi, less where the page is enormous.
 
-    A quote that is not found word for word on the page stays unmarked: rather no mark than a
-    wrong one. Raises NotFound for a page that is not there, and the kinds of BadUpload.
+    A quote is marked where it stands first, a term wherever it stands; letter case counts. What
+    is not found word for word on the page stays unmarked: rather no mark than a wrong one. Raises
+    NotFound for a page that is not there, and the kinds of BadUpload.
     """
     request = {
         "task": "picture",
         "page": page,
         "scale": scale,
         "quotes": list(quotes)[:MAX_QUOTES],
+        "terms": list(terms)[:MAX_QUOTES],
         "pixels": MAX_PICTURE_PIXELS,
         "side": MAX_PICTURE_SIDE,
         "password": password,

@@ -185,6 +185,15 @@ def test_a_quote_over_two_lines_has_a_box_for_each() -> None:
     assert len(picture.boxes) == 2
 
 
+def test_a_term_is_painted_wherever_it_stands_and_a_quote_once() -> None:
+    data = pdfs.pages(["The first line of text\nthe second line goes on\nand a third line"])
+    assert len(render(data, 1, quotes=["line"]).boxes) == 1
+    found = render(data, 1, terms=["line"])
+    assert found.marked
+    assert len(found.boxes) == 3
+    assert not render(data, 1, quotes=["line"], terms=["nowhere"]).marked
+
+
 def test_rather_no_mark_than_a_wrong_one() -> None:
     picture = render(pdfs.text_page(), 1, quotes=["Hello writer"])
     assert not picture.marked
