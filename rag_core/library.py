@@ -291,6 +291,11 @@ class Library:
         self._record.document(document_id)
         return self._record.pages(document_id)
 
+    def passages(self, document_id: str) -> tuple[Passage, ...]:
+        """The passages as they were cut, in order; raises NotFound."""
+        self._record.document(document_id)
+        return self._record.passages_of(document_id)
+
     def file(self, document_id: str) -> bytes:
         """The bytes as they were uploaded; raises NotFound."""
         return self._record.file(document_id)

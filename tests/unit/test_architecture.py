@@ -21,6 +21,7 @@ FLOORS = (
     {"types", "errors", "settings", "translations"},
     {"text", "asking", "support", "matching", "passages", "markdown", "transcript"},
     {"stores", "parsing", "embeddings", "subwords"},
+    {"gist", "definitions", "study"},
     {"retriever", "reranker", "signals", "evaluation"}
     | {"generators", "extractive", "selection", "prompting", "citations"},
     {"cross_encoder"},

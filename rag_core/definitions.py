@@ -1,0 +1,97 @@
+"""Sentences that say what something is, found by how Korean and English define; pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rag_core.gist import Telling, korean_nouns
+
+_SUBJECT = r"(?P<term>[가-힣A-Za-z0-9][가-힣A-Za-z0-9 ·/-]{0,30}?)(?P<gloss>\s?\([^)]{1,60}\))?"
+_THING = (
+    "것|방법|기술|과정|모델|도구|방식|단위|개념|구조|프로그램|서비스|제도|기관|사람|언어|형식|규칙|체계"
+    "|시스템|라이브러리|문서"
+)
+_WILL = "".join(chr(code) for code in range(ord("갈"), ord("힣") + 1, 28))  # "할 것이다" foretells
+_DEFINES_KOREAN = (
+    re.compile(rf"^{_SUBJECT}(?:이란|란)(?=[ ,])"),
+    re.compile(
+        rf"^{_SUBJECT}(?:은|는) (?=.*(?:[을를] (?:말|뜻|의미|가리|일컫)[가-힣]+"
+        r"|라고 (?:합니다|한다|해요|부릅니다|부른다|불러요)"
+        rf"|(?<![{_WILL}] )(?:{_THING})(?:이다|입니다|이에요|을 말[가-힣]+))\.)"
+    ),
+)
+_NAME = r"^(?P<article>(?:The|A|An) )?(?P<term>[A-Za-z][\w-]*(?: [\w-]+){0,3}?)(?: \([^)]{1,60}\))?"
+_DEFINES_ENGLISH = (
+    re.compile(_NAME + r" (?:is|are) (?:an?|the|one of|any|called) (?=\w)"),
+    re.compile(_NAME + r" (?:means|refers to|is defined as|consists? of|stands for) (?=\w)"),
+)
+_NO_NAME = frozenset(
+    """it this that these those there which what who how why when where he she they we you one some
+    most all any each result reason goal purpose figure table step first second third last here case
+    following problem question answer other same other course point example""".split()
+)
+_NO_KOREAN_NAME = frozenset(
+    """이것 그것 여기 거기 무엇 누구 다음 아래 목적 목표 결과 이유 방법 경우 내용 특징 핵심 전자
+    후자 둘 하나 사람 문제 예제 중요한 필요한 가능한""".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """What a sentence defines: `term` as it is written there, and the question that asks for it."""
+
+    term: str
+    question: str
+    source: Telling
+
+
+def definitions(found: Sequence[Telling]) -> list[Definition]:
+    """What is defined, each once, in order."""
+    texts = [one.text for one in found]
+    nouns = frozenset(korean_nouns(texts))
+    said = {word for text in texts for word in text.split()}
+    made: dict[str, Definition] = {}
+    for one in found:
+        term, question = _korean_definition(one.text, nouns) or _english_definition(one.text, said)
+        if term:
+            made.setdefault(term.lower(), Definition(term, question, one))
+    return list(made.values())
+
+
+def _korean_definition(text: str, nouns: frozenset[str]) -> tuple[str, str] | None:
+    """The defined term and the question for it. What precedes 은 or 는 may be a verb: it is a
+    noun if a gloss in brackets follows it, or if it takes other particles elsewhere."""
+    for pattern in _DEFINES_KOREAN:
+        if match := pattern.match(text):
+            term = match["term"].strip()
+            last = term.split()[-1]
+            defined = pattern is _DEFINES_KOREAN[0]
+            named = defined or bool(match["gloss"]) or last in nouns or last.isascii()
+            if named and last not in _NO_KOREAN_NAME and len(term) > 1:
+                return term, f"{with_particle(term, '이란', '란', '(이)란')} 무엇인가요?"
+    return None
+
+
+def _english_definition(text: str, said: set[str]) -> tuple[str, str]:
+    """The same; a name that is written small elsewhere is written small in the question."""
+    for pattern in _DEFINES_ENGLISH:
+        if match := pattern.match(text):
+            term = match["term"].strip()
+            if {word.lower() for word in term.split()} & _NO_NAME:
+                continue
+            small = not match["article"] and term[:1].lower() + term[1:]
+            shown = small if small and small.split()[0] in said else term
+            article = (match["article"] or "").lower()
+            many = article == "" and re.search(r"(?<![siu])s$", shown) and " are " in text
+            return term, f"What {'are' if many else 'is'} {article}{shown}?"
+    return "", ""
+
+
+def with_particle(word: str, after_consonant: str, after_vowel: str, either: str) -> str:
+    """A word with the particle that fits its last sound; `either` where Hangul does not tell."""
+    last = word.rstrip(")")[-1:]
+    if "가" <= last <= "힣":
+        return word + (after_consonant if (ord(last) - ord("가")) % 28 else after_vowel)
+    return word + either

@@ -1,0 +1,249 @@
+"""Help to begin and to study, without a language model, pure: questions, a quiz, cards.
+
+Made of what the document says itself: a sentence that defines something asks for it, a heading
+asks about its section, a term or number left out of a sentence is asked back. Nothing is invented:
+the right answer stands in the cited sentence, wrong choices are other terms and numbers of the
+same document.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import random
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from rag_core.definitions import definitions, with_particle
+from rag_core.gist import Telling, Term
+from rag_core.text import language
+from rag_core.types import Passage
+
+QUESTIONS, QUIZ, CARDS = 5, 8, 20
+CHOICES = 4
+BLANK = "_____"
+
+_UNIT = (
+    r"%|퍼센트|년|월|일|명|개|원|억|만|조|배|시간|분|초|쪽|주|회|번|건|위|층|대|권|[kKmc]?m\b|[kK]?g\b|[KMGT]B\b|percent"
+    r"|years?|days?|months?|hours?|minutes?|seconds?|people|dollars?|times|pages?|million|billion"
+)
+_QUANTITY = re.compile(rf"(?<![\w.,+-])(?<!제 )(?<!제)\d+(?:[.,]\d+)*(?= ?(?:{_UNIT}))")
+_NUMBERED = re.compile(
+    r"^\s*(?:[0-9ivxIVX]+(?:[.\-][0-9]+)*[.)]?|제\s?\d+\s?[장절조]|[#•■□○●▪◆-]+)\s*"
+)
+_LETTER = re.compile(r"[가-힣A-Za-z]")
+_NO_HEADING = re.compile(r"@|www\.|https?:|\.$|다\s*$|입니다|: ?\d.*: ?\d")
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A question that the document answers at `passage`."""
+
+    question: str
+    passage: Passage
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A question of a quiz: `choices` are () where the answer is to be typed. `source` is the
+    sentence in which the answer stands."""
+
+    question: str
+    answer: str
+    choices: tuple[str, ...]
+    source: Telling
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """Two sides to learn by, and where the back comes from."""
+
+    front: str
+    back: str
+    source: Telling
+
+
+def suggestions(
+    found: Sequence[Telling],
+    known: Sequence[Term],
+    passages: Sequence[Passage],
+    most: int = QUESTIONS,
+) -> list[Suggestion]:
+    """Questions that this document answers: of its definitions, headings and key terms, those
+    about its weightiest terms first."""
+    offered = [Suggestion(one.question, one.source.passage) for one in definitions(found)]
+    offered.sort(key=lambda one: -_turns_on(one.question, known))
+    headed = [Suggestion(_about(heading), passage) for heading, passage in _headings(passages)]
+    headed.sort(key=lambda one: -_turns_on(one.question, known))
+    termed = [
+        Suggestion(_how_is(term.text, where.text), where.passage)
+        for term in known
+        if (where := next((one for one in found if term.text in one.text), None))
+    ]
+    half = (most + 1) // 2
+    mixed = [
+        *offered[:half],
+        *headed[: most - half],
+        *offered[half:],
+        *headed[most - half :],
+        *termed,
+    ]
+    return list({_plain(one.question): one for one in reversed(mixed)}.values())[::-1][:most]
+
+
+def quiz(found: Sequence[Telling], known: Sequence[Term], most: int = QUIZ) -> list[Item]:
+    """Questions to answer, choices and typed answers mixed, in reading order; the same each time
+    for the same document."""
+    items = [*_of_definitions(found, known), *_of_numbers(found), *_of_terms(found, known)]
+    unique = list({one.source.text: one for one in reversed(items)}.values())[::-1]
+    order = {one.text: place for place, one in enumerate(found)}
+    return sorted(_spread(unique, most), key=lambda one: order[one.source.text])
+
+
+def cards(found: Sequence[Telling], known: Sequence[Term], most: int = CARDS) -> list[Card]:
+    """Cards to learn by: definitions first, then sentences with their key term left out."""
+    made = [Card(one.question, one.source.text, one.source) for one in definitions(found)]
+    used = {card.source.text for card in made}
+    for one, term in _holding(found, known):
+        if one.text not in used:
+            used.add(one.text)
+            made.append(Card(_without(one.text, term), f"{term}\n{one.text}", one))
+    return made[:most]
+
+
+def right(item: Item, typed: str) -> bool:
+    """Whether a typed answer is the right one: case, spaces and marks do not count."""
+    return bool(_plain(typed)) and _plain(typed) == _plain(item.answer)
+
+
+def cards_as_csv(made: Iterable[tuple[Card, str]]) -> str:
+    """Cards with their places, for a spreadsheet: front, back, source."""
+    return _table(made, ",", header=("front", "back", "source"))
+
+
+def cards_for_anki(made: Iterable[tuple[Card, str]], deck: str) -> str:
+    """The same as Anki imports it (docs.ankiweb.net/importing/text-files.html)."""
+    head = ("#separator:tab", "#html:false", f"#deck:{' '.join(deck.split())}")
+    return "\n".join((*head, "#columns:front\tback\tsource", _table(made, "\t")))
+
+
+def _table(made: Iterable[tuple[Card, str]], separator: str, header: Sequence[str] = ()) -> str:
+    out = io.StringIO()
+    rows = csv.writer(out, delimiter=separator, lineterminator="\n")
+    if header:
+        rows.writerow(header)
+    rows.writerows((card.front, card.back, place) for card, place in made)
+    return out.getvalue()
+
+
+def _headings(passages: Sequence[Passage]) -> Iterator[tuple[str, Passage]]:
+    """The innermost heading above each passage, each once, if it says anything."""
+    seen: set[str] = set()
+    for passage in passages:
+        *above, heading = passage.context.split(" › ")
+        bare = _NUMBERED.sub("", heading).strip()
+        says = 4 <= len(bare) <= 50 and len(_LETTER.findall(bare)) > 3
+        if above and says and bare not in seen and not _NO_HEADING.search(bare):
+            seen.add(bare)
+            yield bare, passage
+
+
+def _of_definitions(found: Sequence[Telling], known: Sequence[Term]) -> Iterator[Item]:
+    """A definition without its term; which term is it?"""
+    others = [term.text for term in known]
+    for one in definitions(found):
+        yield _item(_without(one.source.text, one.term), one.term, others, one.source)
+
+
+def _of_terms(found: Sequence[Telling], known: Sequence[Term]) -> Iterator[Item]:
+    """A sentence without a key term; which one is it?"""
+    others = [term.text for term in known]
+    for one, term in _holding(found, known):
+        yield _item(_without(one.text, term), term, others, one)
+
+
+def _of_numbers(found: Sequence[Telling]) -> Iterator[Item]:
+    """A sentence without its one number with a unit; which number is it?"""
+    numbers = [(one, match) for one in found for match in [*_QUANTITY.finditer(one.text)]]
+    held: dict[str, int] = {}
+    for one, _ in numbers:
+        held[one.text] = held.get(one.text, 0) + 1
+    others = list(dict.fromkeys(match.group() for _, match in numbers))
+    for one, match in numbers:
+        if held[one.text] == 1:
+            asked = f"{one.text[: match.start()]}{BLANK}{one.text[match.end() :]}"
+            alike = sorted(others, key=lambda n: abs(len(n) - len(match.group())))
+            yield _item(asked, match.group(), alike, one)
+
+
+def _holding(found: Sequence[Telling], known: Sequence[Term]) -> Iterator[tuple[Telling, str]]:
+    """Sentences that hold a key term exactly once, each with the one asked least so far."""
+    asked: Counter[str] = Counter()
+    for one in found:
+        once = [t.text for t in known if len(re.findall(_whole(t.text), one.text)) == 1]
+        if once:
+            term = min(once, key=lambda text: asked[text])
+            asked[term] += 1
+            yield one, term
+
+
+def _whole(term: str) -> str:
+    return rf"(?<![가-힣A-Za-z0-9-]){re.escape(term)}(?![A-Za-z0-9-])"
+
+
+def _without(text: str, term: str) -> str:
+    return re.sub(_whole(term), BLANK, text, count=1)
+
+
+def _item(question: str, answer: str, others: Sequence[str], source: Telling) -> Item:
+    """With choices where the document offers enough wrong ones, else to be typed."""
+    draw = random.Random(hashlib.sha256(question.encode()).digest())
+    told = _plain(source.text)
+    script = language(answer)
+    wrong = [
+        one
+        for one in others
+        if _plain(one) not in told and _plain(answer) not in _plain(one) and language(one) == script
+    ]
+    wrong = draw.sample(wrong[: 2 * CHOICES], min(len(wrong), CHOICES - 1))
+    if len(wrong) < CHOICES - 1:
+        return Item(question, answer, (), source)
+    choices = [answer, *wrong]
+    draw.shuffle(choices)
+    return Item(question, answer, tuple(choices), source)
+
+
+def _spread(items: Sequence[Item], most: int) -> list[Item]:
+    """So many of them, from the beginning to the end; every third is to be typed."""
+    chosen = list(items)
+    if len(chosen) > most:
+        chosen = [chosen[place * len(chosen) // most] for place in range(most)]
+    return [
+        Item(one.question, one.answer, () if place % 3 == 2 else one.choices, one.source)
+        for place, one in enumerate(chosen)
+    ]
+
+
+def _turns_on(question: str, known: Sequence[Term]) -> float:
+    return sum(term.weight for term in known if term.text.lower() in question.lower())
+
+
+def _plain(text: str) -> str:
+    return "".join(c for c in text.casefold() if c.isalnum())
+
+
+def _about(heading: str) -> str:
+    if heading.rstrip().endswith(("?", "？")):
+        return heading
+    if language(heading) == "ko":
+        return f"‘{heading}’에 대해 문서는 무엇을 말하나요?"
+    return f"What does the document say about “{heading}”?"
+
+
+def _how_is(term: str, said: str) -> str:
+    if language(said) == "ko":
+        return f"{with_particle(term, '은', '는', '은(는)')} 어떻게 설명되나요?"
+    return f"How does the document describe {term}?"
