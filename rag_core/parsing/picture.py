@@ -1,7 +1,8 @@
 """A page as a picture, with the lines of quotes painted. Inside the child process only.
 
 A quote is looked for in the same mended text that was indexed; its characters lead back to
-PDFium's own, and those to boxes. A quote that is not found is not painted.
+PDFium's own, and those to boxes. A quote that is not found is not painted. Of a page that was read
+from its picture the boxes are known already and come with the request.
 """
 
 from __future__ import annotations
@@ -32,14 +33,23 @@ _WHITE = 0xFFFFFFFF
 
 
 def paint(data: bytearray, request: Frame) -> Iterator[Frame]:
-    """The task "picture": one frame with the PNG and the boxes as fractions of its sides."""
+    """The task "picture": one frame with the PNG and the boxes as fractions of its sides.
+
+    With "turn" in the request: the bare pixels for OCR instead, turned by so many quarters.
+    """
     document = Document(data, request.get("password"))
     index = request["page"] - 1
     if not 0 <= index < document.pages:
         raise Refused("no_page", pages=document.pages)
     page = PdfPage(document, index)
     width, height = _pixels(page, request)
-    boxes, found = _marks(page, request, width, height)
+    if "turn" in request:
+        yield _grey(page, width, height, request["turn"])
+        return
+    if (known := request.get("boxes")) is not None:
+        boxes, found = [_in_pixels(box, width, height) for box in known], bool(known)
+    else:
+        boxes, found = _marks(page, request, width, height)
     yield {
         "png": base64.b64encode(_png(page, width, height, boxes)).decode(),
         "width": width,
@@ -60,6 +70,27 @@ def _pixels(page: PdfPage, request: Frame) -> tuple[int, int]:
         request["side"] / height,
     )
     return max(1, round(width * shrink)), max(1, round(height * shrink))
+
+
+def _grey(page: PdfPage, width: int, height: int, turn: int) -> Frame:
+    """The page in shades of grey, a byte a pixel, row by row, turned clockwise."""
+    if turn % 2:
+        width, height = height, width
+    stride, pixels = _drawn(page, width, height, pdfium.FPDFBitmap_Gray, turn)
+    if stride != width:
+        pixels = b"".join(pixels[y * stride : y * stride + width] for y in range(height))
+    return {"grey": base64.b64encode(pixels).decode(), "width": width, "height": height}
+
+
+def _in_pixels(box: list[float], width: int, height: int) -> Box:
+    """A box in fractions of the page as one in pixels, a little larger."""
+    left, top, right, bottom = box
+    return (
+        max(0, math.floor(left * width) - 1),
+        max(0, math.floor(top * height) - 1),
+        min(width, math.ceil(right * width) + 1),
+        min(height, math.ceil(bottom * height) + 1),
+    )
 
 
 def _marks(page: PdfPage, request: Frame, width: int, height: int) -> tuple[list[Box], bool]:
@@ -120,13 +151,7 @@ def _device(page: PdfPage, x: float, y: float, width: int, height: int) -> tuple
 
 def _png(page: PdfPage, width: int, height: int, boxes: list[Box]) -> bytes:
     """Draw the page and the marks; written by hand, which saves loading an image library."""
-    bitmap = pdfium.FPDFBitmap_CreateEx(width, height, pdfium.FPDFBitmap_BGRx, None, 0)
-    if not bitmap:
-        raise MemoryError
-    pdfium.FPDFBitmap_FillRect(bitmap, 0, 0, width, height, _WHITE)
-    pdfium.FPDF_RenderPageBitmap(bitmap, page.handle, 0, 0, width, height, 0, pdfium.FPDF_ANNOT)
-    stride = pdfium.FPDFBitmap_GetStride(bitmap)
-    pixels = ctypes.string_at(pdfium.FPDFBitmap_GetBuffer(bitmap), stride * height)
+    stride, pixels = _drawn(page, width, height, pdfium.FPDFBitmap_BGRx)
     rows = bytearray()
     for y in range(height):
         line = pixels[y * stride : y * stride + width * 4]
@@ -141,6 +166,17 @@ def _png(page: PdfPage, width: int, height: int, boxes: list[Box]) -> bytes:
         _chunk(name, body)
         for name, body in ((b"IHDR", header), (b"IDAT", zlib.compress(rows, 3)), (b"IEND", b""))
     )
+
+
+def _drawn(page: PdfPage, width: int, height: int, kind: int, turn: int = 0) -> tuple[int, bytes]:
+    """The page on white: (bytes in a row, all rows)."""
+    bitmap = pdfium.FPDFBitmap_CreateEx(width, height, kind, None, 0)
+    if not bitmap:
+        raise MemoryError
+    pdfium.FPDFBitmap_FillRect(bitmap, 0, 0, width, height, _WHITE)
+    pdfium.FPDF_RenderPageBitmap(bitmap, page.handle, 0, 0, width, height, turn, pdfium.FPDF_ANNOT)
+    stride = pdfium.FPDFBitmap_GetStride(bitmap)
+    return stride, ctypes.string_at(pdfium.FPDFBitmap_GetBuffer(bitmap), stride * height)
 
 
 def _mark(row: bytearray, left: int, right: int) -> None:

@@ -1,20 +1,25 @@
-"""The outside of drawing: one page of a PDF as a picture with its quotes marked."""
+"""The outside of drawing: one page of a PDF as a picture with its quotes marked, or as a scan."""
 
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from rag_core.errors import BrokenFile, LimitExceeded, NotFound, PasswordNeeded
+from rag_core.errors import BrokenFile, Cancelled, LimitExceeded, NotFound, PasswordNeeded
 from rag_core.parsing.limits import (
+    MAX_MARKS,
     MAX_PICTURE_PIXELS,
     MAX_PICTURE_SIDE,
     MAX_QUOTES,
+    MAX_SCAN_PIXELS,
     PICTURE_LIMITS,
+    SCAN_DPI,
     Limits,
 )
 from rag_core.parsing.supervisor import ChildFailed, Frame, run_child
+
+Box = tuple[float, float, float, float]  # left, top, right, bottom as fractions 0 … 1
 
 _NAME = "the document"  # the caller knows it by name; the bytes do not
 
@@ -30,7 +35,7 @@ class PagePicture:
     png: bytes = field(repr=False)
     width: int
     height: int
-    boxes: tuple[tuple[float, float, float, float], ...] = ()
+    boxes: tuple[Box, ...] = ()
     marked: bool = False
 
 
@@ -40,6 +45,7 @@ def render(
     *,
     quotes: Sequence[str] = (),
     terms: Sequence[str] = (),
+    boxes: Sequence[Box] | None = None,
     password: str | None = None,
     scale: float = 1.5,
     limits: Limits = PICTURE_LIMITS,
@@ -47,42 +53,22 @@ def render(
     """Draw page `page` (1 = first) at `scale` × 72 dpi, less where the page is enormous.
 
     A quote is marked where it stands first, a term wherever it stands; letter case counts. What
-    is not found word for word on the page stays unmarked: rather no mark than a wrong one. Raises
-    NotFound for a page that is not there, and the kinds of BadUpload.
+    is not found word for word on the page stays unmarked: rather no mark than a wrong one. `boxes`
+    are marked instead of either where the page was read from its picture. Raises NotFound for a
+    page that is not there, and the kinds of BadUpload.
     """
-    request = {
+    request: Frame = {
         "task": "picture",
         "page": page,
         "scale": scale,
         "quotes": list(quotes)[:MAX_QUOTES],
         "terms": list(terms)[:MAX_QUOTES],
+        "boxes": boxes if boxes is None else list(boxes)[:MAX_MARKS],
         "pixels": MAX_PICTURE_PIXELS,
         "side": MAX_PICTURE_SIDE,
         "password": password,
     }
-    try:
-        frames = list(
-            run_child(
-                request,
-                data,
-                seconds=limits.seconds,
-                memory_mb=limits.memory_mb,
-                output_bytes=MAX_PICTURE_PIXELS * 6,
-            )
-        )
-    except ChildFailed as failed:
-        raise _failure(failed.reason, limits) from None
-    return _picture(frames[-1] if frames else {}, page, password)
-
-
-def _picture(frame: Frame, page: int, password: str | None) -> PagePicture:
-    kind = frame.get("error", {}).get("kind")
-    if kind == "password":
-        raise PasswordNeeded(name=_NAME, tried=password is not None)
-    if kind == "no_page":
-        raise NotFound(what=f"page {page}")
-    if "png" not in frame:
-        raise BrokenFile(name=_NAME)
+    frame = _drawn(request, data, limits, MAX_PICTURE_PIXELS * 6)
     return PagePicture(
         png=base64.b64decode(frame["png"]),
         width=int(frame["width"]),
@@ -92,7 +78,79 @@ def _picture(frame: Frame, page: int, password: str | None) -> PagePicture:
     )
 
 
-def _failure(reason: str, limits: Limits) -> LimitExceeded | BrokenFile:
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """A page in shades of grey for OCR: a byte a pixel, row by row, 0 = black."""
+
+    pixels: bytes = field(repr=False)
+    width: int
+    height: int
+
+    @property
+    def pgm(self) -> bytes:
+        """As a file in PGM, which needs no library."""
+        return b"P5 %d %d 255\n" % (self.width, self.height) + self.pixels
+
+
+def scan(
+    data: bytes,
+    page: int,
+    *,
+    turn: int = 0,
+    password: str | None = None,
+    limits: Limits = PICTURE_LIMITS,
+    cancelled: Callable[[], bool] | None = None,
+) -> Scan:
+    """Draw page `page` (1 = first) for OCR at SCAN_DPI, less where the page is enormous, turned
+    clockwise by `turn` quarters. Raises what `render` raises, and Cancelled."""
+    request: Frame = {
+        "task": "picture",
+        "page": page,
+        "scale": SCAN_DPI / 72,
+        "turn": turn,
+        "pixels": MAX_SCAN_PIXELS,
+        "side": MAX_SCAN_PIXELS,
+        "password": password,
+    }
+    frame = _drawn(request, data, limits, MAX_SCAN_PIXELS * 2, cancelled)
+    return Scan(base64.b64decode(frame["grey"]), int(frame["width"]), int(frame["height"]))
+
+
+def _drawn(
+    request: Frame,
+    data: bytes,
+    limits: Limits,
+    output_bytes: int,
+    cancelled: Callable[[], bool] | None = None,
+) -> Frame:
+    """The one frame of the child that draws; its failures as errors."""
+    try:
+        frames = list(
+            run_child(
+                request,
+                data,
+                seconds=limits.seconds,
+                memory_mb=limits.memory_mb,
+                output_bytes=output_bytes,
+                cancelled=cancelled,
+            )
+        )
+    except ChildFailed as failed:
+        raise _failure(failed.reason, limits) from None
+    frame = frames[-1] if frames else {}
+    kind = frame.get("error", {}).get("kind")
+    if kind == "password":
+        raise PasswordNeeded(name=_NAME, tried=request["password"] is not None)
+    if kind == "no_page":
+        raise NotFound(what=f"page {request['page']}")
+    if "width" not in frame:
+        raise BrokenFile(name=_NAME)
+    return frame
+
+
+def _failure(reason: str, limits: Limits) -> LimitExceeded | BrokenFile | Cancelled:
+    if reason == "cancelled":
+        return Cancelled()
     if reason == "seconds":
         return LimitExceeded(name=_NAME, limit="seconds", allowed=limits.seconds, found="more")
     if reason in ("memory", "output"):
