@@ -138,15 +138,9 @@ def test_every_quiz_question_is_answered_by_its_sentence_and_by_one_choice_only(
 
 
 def test_numbers_with_a_unit_are_asked_back() -> None:
-    text = (
-        "다리는 1973년에 지어졌어요. 길이는 660m예요. 높이는 80m예요. 차로는 4개예요. 탑은 2개예요."
-    )
-    items = quiz(_tellings(text.replace(". ", ". 그리고 이 다리에 대한 이야기예요. ")), [])
-    assert {"1973", "660", "80"} & {one.answer for one in items} or items == []
-    (item,) = [
-        one for one in quiz(_tellings("남해대교는 1973년에 처음으로 지어졌어요."), []) if one.answer
-    ]
+    (item,) = quiz(_tellings("남해대교는 1973년에 처음으로 지어졌어요."), [])
     assert (item.question, item.answer) == (f"남해대교는 {BLANK}년에 처음으로 지어졌어요.", "1973")
+    assert quiz(_tellings("이 내용은 제 3 자에게 알리지 않는 것을 원칙으로 해요."), []) == []
 
 
 @pytest.mark.parametrize(
@@ -168,7 +162,7 @@ def test_cards_can_be_carried_to_a_spreadsheet_and_to_anki(read: Read) -> None:
         "#separator:tab\n#html:false\n#deck:my deck\n#columns:front\tback\tsource\n"
     )
     body = text.split("\n", 4)[4]
-    assert list(csv.reader(io.StringIO(body), delimiter="\t"))[0][0] == made[0][0].front
+    assert next(csv.reader(io.StringIO(body), delimiter="\t"))[0] == made[0][0].front
 
 
 def test_a_document_without_sentences_gives_nothing() -> None:
