@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 # The lowest floor first. A module may import its own floor and those below it.
 FLOORS = (
     {"types", "errors", "settings", "translations"},
-    {"text", "asking", "support", "matching", "passages", "markdown", "transcript"},
+    {"text", "asking", "support", "matching", "passages", "markdown", "transcript", "finding"},
     {"stores", "parsing", "embeddings", "subwords"},
     {"gist", "definitions", "study"},
     {"retriever", "reranker", "signals", "evaluation"}
