@@ -12,13 +12,14 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 
 from rag_core.cross_encoder import CrossEncoder, make_retriever
-from rag_core.embeddings import Embedding
+from rag_core.embeddings import BundledEmbedding, Embedding
 from rag_core.errors import Cancelled, EmptyDocument, PasswordNeeded, SeodamError
 from rag_core.parsing import Limits, PagePicture, check_size, parse, render
 from rag_core.passages import cut, searchable_text, title_of
 from rag_core.retriever import SeodamRetriever
 from rag_core.stores.record import OwnedRecord
 from rag_core.stores.shelves import Shelves
+from rag_core.study import Material, material
 from rag_core.text import normalise
 from rag_core.types import (
     DEFAULT_COLLECTION,
@@ -295,6 +296,13 @@ class Library:
         """The passages as they were cut, in order; raises NotFound."""
         self._record.document(document_id)
         return self._record.passages_of(document_id)
+
+    def study(self, document_ids: Sequence[str]) -> Material:
+        """What there is to study in these documents; raises NotFound."""
+        embedding = self._embedding()
+        bundled = embedding if isinstance(embedding, BundledEmbedding) else BundledEmbedding()
+        passages = [one for document_id in document_ids for one in self.passages(document_id)]
+        return material(passages, bundled)
 
     def file(self, document_id: str) -> bytes:
         """The bytes as they were uploaded; raises NotFound."""

@@ -1,4 +1,4 @@
-"""Help to begin and to study, without a language model, pure: questions, a quiz, cards.
+"""Help to begin and to study, without a language model: questions, a quiz, cards.
 
 Made of what the document says itself: a sentence that defines something asks for it, a heading
 asks about its section, a term or number left out of a sentence is asked back. Nothing is invented:
@@ -18,11 +18,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from rag_core.definitions import definitions, with_particle
-from rag_core.gist import Telling, Term
+from rag_core.embeddings import BundledEmbedding
+from rag_core.gist import Telling, Term, summary, tellings, terms
 from rag_core.text import language
 from rag_core.types import Passage
 
 QUESTIONS, QUIZ, CARDS = 5, 8, 20
+MOST_PASSAGES = 3_000
 CHOICES = 4
 BLANK = "_____"
 
@@ -64,6 +66,31 @@ class Card:
     front: str
     back: str
     source: Telling
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What there is to study in some passages."""
+
+    terms: tuple[Term, ...] = ()
+    summary: tuple[Telling, ...] = ()
+    suggestions: tuple[Suggestion, ...] = ()
+    quiz: tuple[Item, ...] = ()
+    cards: tuple[Card, ...] = ()
+
+
+def material(passages: Sequence[Passage], embedding: BundledEmbedding) -> Material:
+    """All of it; of very many passages every second, third … is read."""
+    some = passages[:: len(passages) // MOST_PASSAGES + 1]
+    found = tellings(some)
+    known = terms([one.text for one in some], embedding)
+    return Material(
+        tuple(known),
+        tuple(summary(found, known, embedding)),
+        tuple(suggestions(found, known, some)),
+        tuple(quiz(found, known)),
+        tuple(cards(found, known)),
+    )
 
 
 def suggestions(

@@ -29,6 +29,7 @@ def alice(seodam: Seodam) -> dict[str, Any]:
     seodam.conversations("alice").judge(conversation.id, turn.id, Feedback(True, SECRET))
     return {
         "document_id": document.id,
+        "document_ids": (document.id,),
         "conversation_id": conversation.id,
         "turn_id": turn.id,
         "documents": [document],
@@ -42,7 +43,6 @@ GIVEN: dict[str, Any] = {
     "title": "stolen",
     "question": "What is the canary of Alice called?",
     "answer": Answer("mine now"),
-    "document_ids": (),
     "page": 1,
     "parsed": Parsed(()),
     "value": "stolen",

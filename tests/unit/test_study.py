@@ -14,9 +14,11 @@ from rag_core.passages import cut
 from rag_core.study import (
     BLANK,
     CHOICES,
+    Material,
     cards,
     cards_as_csv,
     cards_for_anki,
+    material,
     quiz,
     right,
     suggestions,
@@ -172,3 +174,12 @@ def test_a_document_without_sentences_gives_nothing() -> None:
     assert suggestions(found, [], passages) == []
     assert quiz(found, []) == []
     assert cards(found, []) == []
+
+
+def test_all_of_it_comes_from_one_call_and_nothing_from_nothing(read: Read) -> None:
+    made = material(read.passages, EMBEDDING)
+    assert [one.text for one in made.summary] == [
+        one.text for one in summary(read.found, read.terms, EMBEDDING)
+    ]
+    assert made.quiz == tuple(quiz(read.found, read.terms))
+    assert material([], EMBEDDING) == Material()

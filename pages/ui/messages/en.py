@@ -3,6 +3,7 @@
 ENGLISH = {
     "nav.chat": "Ask",
     "nav.library": "Library",
+    "nav.study": "Study",
     "nav.settings": "Settings",
     "shell.opening": "Opening your library…",
     "welcome.title": "Talk with your documents",
@@ -96,6 +97,34 @@ ENGLISH = {
     "library.passages": "{n} passage|{n} passages",
     "warning.unread_pages": "{n} page is a picture and could not be read|"
     "{n} pages are pictures and could not be read",
+    "study.empty": "There is nothing to study yet. Drop a document into the chat or the library.",
+    "study.reading": "Reading through the document…",
+    "study.nothing": "This document has hardly any running text, so no sentences were chosen.",
+    "study.choose": "Document",
+    "study.all": "All documents of the library",
+    "study.overview": "Overview",
+    "study.quiz": "Quiz",
+    "study.cards": "Cards",
+    "study.summary": "Key sentences",
+    "study.summary_how": "Chosen without a language model: the document's own words. A click opens "
+    "the page.",
+    "study.terms": "Key terms",
+    "study.ask": "Questions to ask",
+    "study.quiz_how": "What belongs into the gap? Every answer stands in a sentence of the "
+    "document.",
+    "study.no_quiz": "No quiz can be made of this document.",
+    "study.type_in": "Type the answer",
+    "study.check": "Check the answers",
+    "study.again": "Try again",
+    "study.score": "{n} of {of} right",
+    "study.no_cards": "No cards can be made of this document.",
+    "study.card": "Card {n} of {of}",
+    "study.turn": "Turn over",
+    "study.hide": "Show the front",
+    "study.before": "Before",
+    "study.next": "Next",
+    "study.csv": "Download as CSV",
+    "study.anki": "Download for Anki",
     "settings.model": "Who answers",
     "settings.model_help": "Without a model, answers are sentences taken word for word from your "
     "documents. Connect any OpenAI-compatible server (OpenAI, Ollama, vLLM, LM Studio …) to get "

@@ -1,0 +1,197 @@
+"""Study a document: what it is about, a quiz, cards; every word of it with its place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import streamlit as st
+
+from pages.ui import asking, viewer
+from pages.ui.answers import place_of
+from pages.ui.messages import Words
+from pages.ui.session import seodam
+from pages.ui.shell import enter, literal
+from rag_core.gist import Telling
+from rag_core.study import Item, Material, cards_as_csv, cards_for_anki, right
+from rag_core.types import Document
+
+_CHAT = Path(__file__).with_name("chat.py")
+_KEPT = 16  # studied documents
+_KEPT_SECONDS = 3600
+
+
+def page() -> None:
+    """Draw the page."""
+    visitor, words = enter()
+    st.title(words("nav.study"))
+    documents = visitor.library.documents()
+    if not documents:
+        st.info(words("study.empty"), icon=":material/upload_file:")
+        return
+    chosen = _choose(words, documents)
+    names = {one.id: one.name for one in documents}
+    with st.spinner(words("study.reading")):
+        made = _studied(visitor.owner, chosen, tuple(names[one] for one in chosen))
+    if not made.summary:
+        st.info(words("study.nothing"), icon=":material/text_snippet:")
+    overview, quiz, cards = st.tabs(
+        [words("study.overview"), words("study.quiz"), words("study.cards")]
+    )
+    with overview:
+        _overview(words, made, names)
+    with quiz:
+        _quiz(words, made.quiz, names, "-".join(chosen))
+    with cards:
+        _cards(words, made, names)
+    viewer.draw(visitor, words)
+
+
+def _choose(words: Words, documents: Sequence[Document]) -> tuple[str, ...]:
+    """The documents to study: one, or all that are there."""
+    every = tuple(one.id for one in documents)
+    if len(documents) == 1:
+        return every
+    names = {one.id: one.name for one in documents}
+    chosen = st.selectbox(
+        words("study.choose"),
+        [one.id for one in reversed(documents)] + [""],
+        format_func=lambda one: names.get(one, words("study.all")),
+        key="study-document",
+    )
+    return (chosen,) if chosen else every
+
+
+@st.cache_data(max_entries=_KEPT, ttl=_KEPT_SECONDS, show_spinner=False)
+def _studied(owner: str, document_ids: tuple[str, ...], names: tuple[str, ...]) -> Material:
+    """The owner and the names are part of the key."""
+    return seodam().library(owner).study(document_ids)
+
+
+def _overview(words: Words, made: Material, names: dict[str, str]) -> None:
+    if made.summary:
+        st.subheader(words("study.summary"))
+        st.caption(words("study.summary_how"))
+    for number, one in enumerate(made.summary):
+        _sentence(words, one, names, f"summary-{number}")
+    if made.terms:
+        st.subheader(words("study.terms"))
+        st.markdown(" ".join(f":blue-badge[{literal(t.text)} · {t.count}]" for t in made.terms))
+    if made.suggestions:
+        st.subheader(words("study.ask"))
+    for number, offered in enumerate(made.suggestions):
+        if st.button(
+            literal(offered.question), key=f"ask-{number}", icon=":material/arrow_forward:"
+        ):
+            asking.suggest(offered.question)
+            st.switch_page(st.Page(_CHAT, default=True))
+
+
+def _sentence(words: Words, one: Telling, names: dict[str, str], key: str) -> None:
+    """A sentence of the document, and a click to where it stands."""
+    passage = one.passage
+    with st.container(border=True, gap=None):
+        st.markdown(literal(one.text))
+        place = place_of(words, names.get(passage.document_id, ""), passage.page_label)
+        if passage.page is None:
+            st.caption(place)
+        else:
+            st.button(
+                place,
+                key=f"place-{key}",
+                icon=":material/find_in_page:",
+                type="tertiary",
+                on_click=viewer.show,
+                args=(passage.document_id, passage.page, one.text),
+            )
+
+
+def _quiz(words: Words, items: Sequence[Item], names: dict[str, str], key: str) -> None:
+    if not items:
+        st.caption(words("study.no_quiz"))
+        return
+    st.caption(words("study.quiz_how"))
+    checked = bool(st.session_state.get(f"checked-{key}"))
+    given = [_asked(words, item, f"quiz-{key}-{n}") for n, item in enumerate(items)]
+    if checked:
+        marks = [right(item, said) for item, said in zip(items, given, strict=True)]
+        st.progress(sum(marks) / len(marks), words("study.score", n=sum(marks), of=len(marks)))
+        for number, (item, mark) in enumerate(zip(items, marks, strict=True)):
+            icon = ":green[:material/check_circle:]" if mark else ":red[:material/cancel:]"
+            st.markdown(f"{icon} **{number + 1}. {literal(item.answer)}**")
+            _sentence(words, item.source, names, f"quiz-{number}")
+
+    def check(now: bool) -> None:
+        st.session_state[f"checked-{key}"] = now
+        if not now:
+            for number in range(len(items)):
+                st.session_state.pop(f"quiz-{key}-{number}", None)
+
+    label = words("study.again") if checked else words("study.check")
+    st.button(label, key="check", type="primary", on_click=check, args=(not checked,))
+
+
+def _asked(words: Words, item: Item, key: str) -> str:
+    """One question, and what was answered so far."""
+    number = int(key.rsplit("-", 1)[1]) + 1
+    question = f"{number}. {literal(item.question)}"
+    if not item.choices:
+        return st.text_input(question, key=key, placeholder=words("study.type_in"))
+    return st.radio(question, item.choices, index=None, key=key, format_func=literal) or ""
+
+
+def _cards(words: Words, made: Material, names: dict[str, str]) -> None:
+    if not made.cards:
+        st.caption(words("study.no_cards"))
+        return
+    at = min(int(st.session_state.get("card", 0)), len(made.cards) - 1)
+    turned = bool(st.session_state.get("turned"))
+    card = made.cards[at]
+    with st.container(border=True, height=260, vertical_alignment="center"):
+        st.caption(words("study.card", n=at + 1, of=len(made.cards)))
+        st.markdown(f"#### {literal(card.front)}")
+        if turned:
+            st.markdown("  \n".join(literal(line) for line in card.back.split("\n")))
+
+    def go(to: int, turn: bool) -> None:
+        st.session_state["card"], st.session_state["turned"] = to % len(made.cards), turn
+
+    with st.container(horizontal=True):
+        st.button(words("study.before"), on_click=go, args=(at - 1, False), key="card-before")
+        label = words("study.hide") if turned else words("study.turn")
+        st.button(label, on_click=go, args=(at, not turned), key="card-turn", type="primary")
+        st.button(words("study.next"), on_click=go, args=(at + 1, False), key="card-next")
+    if turned:
+        _sentence(words, card.source, names, "card")
+    _files(words, made, names)
+
+
+def _files(words: Words, made: Material, names: dict[str, str]) -> None:
+    """The cards for other programs."""
+    placed = []
+    for card in made.cards:
+        passage = card.source.passage
+        where = words("source.page", page=passage.page_label) if passage.page_label else ""
+        name = names.get(passage.document_id, "")
+        placed.append((card, f"{name} · {where}" if where else name))
+    deck = " · ".join(names[one] for one in {c.source.passage.document_id for c in made.cards})
+    with st.container(horizontal=True):
+        st.download_button(
+            words("study.csv"),
+            cards_as_csv(placed).encode("utf-8-sig"),  # with the mark that spreadsheets look for
+            "cards.csv",
+            "text/csv",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+        st.download_button(
+            words("study.anki"),
+            cards_for_anki(placed, f"Seodam {deck}"[:100]),
+            "cards.txt",
+            "text/plain",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+
+
+page()

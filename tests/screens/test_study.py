@@ -1,0 +1,96 @@
+"""The study page, in both languages, over a real document."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from pages.ui import session
+from pages.ui.messages import CATALOGUE
+from rag_core.types import LOCAL_OWNER, Upload
+from tests.screens.conftest import REPOSITORY, all_text
+
+Open = Callable[..., AppTest]
+SAMPLES = {"ko": "seodam-sample-ko.pdf", "en": "seodam-sample-en.pdf"}
+
+
+def _add(name: str, data: bytes | None = None) -> None:
+    path = Path(REPOSITORY) / "samples" / name
+    session.seodam().library(LOCAL_OWNER).add(Upload(name, data or path.read_bytes()))
+
+
+@pytest.fixture(params=["ko", "en"])
+def page(request: pytest.FixtureRequest, open_page: Open) -> AppTest:
+    _add(SAMPLES[request.param])
+    opened = open_page("pages/study.py", request.param)
+    assert not opened.exception
+    return opened
+
+
+def _words(page: AppTest) -> dict[str, str]:
+    return CATALOGUE[page.session_state["language"]]
+
+
+def test_it_tells_what_the_document_is_about(page: AppTest) -> None:
+    said = all_text(page)
+    for heading in ("study.summary", "study.terms", "study.ask"):
+        assert _words(page)[heading] in said
+    assert "RAG" in said
+    questions = [one.label for one in page.button if (one.key or "").startswith("ask-")]
+    assert len(questions) >= 3
+
+
+def test_a_quiz_is_marked_and_shows_where_each_answer_stands(page: AppTest) -> None:
+    items = session.seodam().library(LOCAL_OWNER)
+    made = items.study([items.documents()[0].id]).quiz
+    for number, item in enumerate(made[:-1]):  # the last one is left open
+        key = f"-{number}"
+        if item.choices:
+            one = next(r for r in page.radio if r.key.endswith(key))
+            one.set_value(item.answer)
+        else:
+            one = next(t for t in page.text_input if t.key.endswith(key))
+            one.set_value(item.answer)
+    page.button(key="check").click().run()
+    assert not page.exception
+    right, of = len(made) - 1, len(made)
+    assert _words(page)["study.score"].format(n=right, of=of) in [
+        p.text for p in page.get("progress")
+    ]
+    page.button(key="check").click().run()
+    assert all(not radio.value for radio in page.radio)
+
+
+def test_a_card_turns_and_the_next_one_comes_with_its_front(page: AppTest) -> None:
+    assert _words(page)["study.turn"] == page.button(key="card-turn").label
+    page.button(key="card-turn").click().run()
+    assert page.button(key="card-turn").label == _words(page)["study.hide"]
+    page.button(key="card-next").click().run()
+    assert page.button(key="card-turn").label == _words(page)["study.turn"]
+    assert not page.exception
+
+
+def test_hostile_text_is_shown_as_text(open_page: Open) -> None:
+    text = "![x](http://evil.example/x.png) is a picture that nobody should load, ever. " * 2
+    _add(
+        "<b>a.txt",
+        (text + "An API is a :red[bridge] between $programs$ and <i>people</i>.").encode(),
+    )
+    page = open_page("pages/study.py", "en")
+    said = all_text(page)
+    assert "![x](" not in said
+    assert "<i>" not in said
+    assert ":red[" not in said
+
+
+def test_a_library_without_documents_says_what_to_do(open_page: Open) -> None:
+    page = open_page("pages/study.py", "en")
+    assert page.info[0].value == CATALOGUE["en"]["study.empty"]
+
+
+def test_a_document_without_sentences_is_no_error(open_page: Open) -> None:
+    _add("table.txt", b"1 2 3 4 5 6 7 8 9")
+    page = open_page("pages/study.py", "ko")
+    assert not page.exception
+    assert page.info[0].value == CATALOGUE["ko"]["study.nothing"]
