@@ -11,6 +11,7 @@ PIP    := -m pip install --quiet --disable-pip-version-check --no-input
 RIVALS := .benchmarks/rivals
 PDFS   ?= samples
 SETS   ?= ../shared/data/dev/* ../shared/data/pdf/good
+GOLD   ?= ../shared/data/pdf/good
 
 # PyTorch's ordinary Linux wheel brings gigabytes of CUDA. Without an NVIDIA GPU its own index of
 # CPU wheels is tried first, briefly; where that cannot be reached the ordinary registry serves.
@@ -24,7 +25,7 @@ define install_torch
 endef
 
 .PHONY: help run test browser lint types check samples train-embedding bench bench-rivals \
-  bench-retrieval clean
+  bench-retrieval bench-extraction clean
 
 help:
 	@echo "make run              open Seodam in the browser (PORT=8501)"
@@ -37,6 +38,7 @@ help:
 	@echo "make train-reranker   learn the reranker's weights (PAIRS=folder)"
 	@echo "make bench            start, ingest and memory (PDFS=folder)"
 	@echo "make bench-retrieval  retrieval beside rivals (SETS=folders)"
+	@echo "make bench-extraction text of PDFs against gold quotes, and its speed (GOLD=folder)"
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -100,6 +102,9 @@ bench-rivals: $(RIVALS)/.ready
 
 bench-retrieval: $(TOOLS) bench-rivals
 	$(BIN)/python -m benchmarks.retrieval $(SETS) --speed --readme
+
+bench-extraction: $(TOOLS)
+	$(BIN)/python -m benchmarks.extraction $(GOLD)
 
 clean:
 	rm -rf $(VENV) .benchmarks artifacts .pytest_cache .mypy_cache .ruff_cache
