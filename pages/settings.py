@@ -6,12 +6,13 @@ import streamlit as st
 
 from pages.ui.connection import (
     EXTRACTIVE,
-    REMOTE,
     check,
     choose_model,
     chosen_model,
     connect,
     connection,
+    provider_of,
+    shown_model,
 )
 from pages.ui.embedding import show_embedding
 from pages.ui.messages import Words
@@ -19,55 +20,64 @@ from pages.ui.session import Visitor
 from pages.ui.shell import enter, show_error
 from rag_core.errors import SeodamError
 from rag_core.generators import list_models, test_connection
+from rag_core.providers import PROVIDERS
 
 
 def _models(visitor: Visitor, words: Words) -> None:
     st.subheader(words("settings.model"))
     st.markdown(words("settings.model_help"))
-    server = connection(visitor)
+    provider = st.selectbox(
+        words("settings.provider"),
+        list(PROVIDERS),
+        index=list(PROVIDERS).index(provider_of(chosen_model(visitor))),
+        key="provider",
+        format_func=lambda name: PROVIDERS[name].title,
+    )
+    server = connection(visitor, provider)
     with st.form("connection"):
         base_url = st.text_input(
             words("settings.base_url"),
             value=server.base_url,
-            key="base_url_typed",
-            placeholder="https://api.openai.com/v1",
+            key=f"base_url_typed-{provider}",
+            placeholder=PROVIDERS[provider].address,
             help=words("settings.base_url_help"),
         )
         key = st.text_input(
             words("settings.key"),
             type="password",
-            key="api_key_typed",
+            key=f"api_key_typed-{provider}",
             help=words("settings.key_help"),
             placeholder=words("settings.key_set") if server.api_key else "",
         )
         if st.form_submit_button(words("settings.connect"), icon=":material/link:"):
-            _connect(visitor, words, base_url.strip(), key.strip())
-    _choose(visitor, words)
+            _connect(visitor, words, provider, base_url.strip(), key.strip())
+    _choose(visitor, words, provider)
 
 
-def _connect(visitor: Visitor, words: Words, base_url: str, key: str) -> None:
+def _connect(visitor: Visitor, words: Words, provider: str, base_url: str, key: str) -> None:
     """Ask the server which models it has; keeps their names for this session."""
-    server = connect(visitor, base_url, key)
+    server = connect(visitor, provider, base_url, key)
     try:
         check(visitor, server)
         with st.spinner(words("settings.connecting")):
-            names = list_models(server.base_url or None, server.api_key or None)
+            names = list_models(provider, server.base_url or None, server.api_key or None)
     except SeodamError as error:
         show_error(error, words)
         return
-    st.session_state["models"] = names
+    st.session_state.setdefault("models", {})[provider] = names
     st.success(words("settings.found", n=len(names)), icon=":material/check:")
 
 
-def _choose(visitor: Visitor, words: Words) -> None:
+def _choose(visitor: Visitor, words: Words, provider: str) -> None:
     chosen = chosen_model(visitor)
-    offered = [EXTRACTIVE, *(REMOTE + name for name in st.session_state.get("models", []))]
+    listed = st.session_state.get("models", {}).get(provider, [])
+    offered = [EXTRACTIVE, *(f"{provider}:{name}" for name in listed)]
     if chosen not in offered:
         offered.append(chosen)
 
     def choose() -> None:
         name = str(st.session_state["model_chosen"])
-        choose_model(visitor, name if name in offered else REMOTE + name.strip())
+        choose_model(visitor, name if name in offered else f"{provider}:{name.strip()}")
 
     st.selectbox(
         words("settings.choose"),
@@ -78,7 +88,7 @@ def _choose(visitor: Visitor, words: Words) -> None:
         accept_new_options=True,
         help=words("settings.choose_help"),
         format_func=lambda name: (
-            words("settings.extractive") if name == EXTRACTIVE else name.removeprefix(REMOTE)
+            words("settings.extractive") if name == EXTRACTIVE else shown_model(name)
         ),
     )
     if chosen != EXTRACTIVE and st.button(words("settings.test"), icon=":material/bolt:"):
@@ -86,7 +96,7 @@ def _choose(visitor: Visitor, words: Words) -> None:
 
 
 def _test(visitor: Visitor, words: Words, model: str) -> None:
-    server = connection(visitor)
+    server = connection(visitor, provider_of(model))
     try:
         check(visitor, server)
         with st.spinner(words("settings.testing")):

@@ -1,7 +1,7 @@
-"""Language models by name, and the one home of langchain_openai and the openai client for chat.
+"""Language models by name, as they are asked: tried again, held to limits, failing in our errors.
 
 Whatever goes wrong on the way to a model leaves here as one of our own errors, also in the middle
-of a stream. Time limits: connecting 5 s, silence 20 s, the whole answer as the settings say.
+of a stream. Who can be asked stands in providers.py.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from functools import lru_cache
 from ipaddress import ip_address
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -23,9 +22,10 @@ from langchain_core.language_models.base import LangSmithParams
 from langchain_core.language_models.chat_models import generate_from_stream
 from langchain_core.messages import BaseMessage
 from langchain_core.outputs import ChatGenerationChunk, ChatResult
-from pydantic import Field, SecretStr
+from pydantic import Field
 
 from rag_core.errors import (
+    MissingExtra,
     ModelAnswerBroken,
     ModelFailed,
     ModelOverloaded,
@@ -35,18 +35,16 @@ from rag_core.errors import (
     WrongSetting,
 )
 from rag_core.extractive import ExtractiveChatModel
+from rag_core.providers import PROVIDERS, Asking, host_of, provider_of
 from rag_core.settings import Settings
 
-OPENAI = "https://api.openai.com/v1"
-CONNECT_SECONDS = 5.0
-SILENT_SECONDS = 20.0
+EXTRACTIVE = "extractive"
 TEST_SECONDS = 30.0
 RETRIES = 2  # and only before the first token
 LONGEST_WAIT = 10.0  # seconds; a server that asks for more is "overloaded" at once
 MOST_CHARACTERS = 200_000
-MOST_BYTES = 64 * 1024 * 1024
 Result = TypeVar("Result")
-_NO_KEY = "none"  # what servers without keys are sent: the client insists on one
+Failure = ModelFailed | MissingExtra | WrongSetting
 
 
 def no_tracing() -> None:
@@ -62,55 +60,51 @@ def load_generator(
     *,
     api_key: str | None = None,
     base_url: str | None = None,
+    temperature: float | None = None,
+    answer_tokens: int | None = None,
 ) -> BaseChatModel:
-    """The model "extractive" or "openai:NAME" of an OpenAI-compatible server.
+    """The model "extractive", or PROVIDER:MODEL of a server (see providers.PROVIDERS).
 
     The key of the settings is used for the address of the settings only: another address gets
-    `api_key` or none. Raises WrongSetting for a name or an address that cannot be understood;
-    nothing is sent yet.
+    `api_key` or none. Raises WrongSetting for a name or an address that cannot be understood,
+    MissingExtra where the provider's package is not installed; nothing is sent yet.
     """
-    if name == "extractive":
+    if name == EXTRACTIVE:
         return ExtractiveChatModel()
-    kind, _, model = name.partition(":")
-    if kind != "openai" or not model:
-        raise WrongSetting(setting="SEODAM_MODEL", value=name, allowed="extractive or openai:NAME")
-    address = base_url or settings.openai_base_url or OPENAI
-    at_home = address == (settings.openai_base_url or OPENAI)
-    key = api_key or (settings.openai_api_key if at_home else "")
-    return RemoteChatModel(name=name, inner=_chat(model, address, key, settings.answer_seconds))
+    provider, model = provider_of(name)
+    home = settings.server_of(provider.name)
+    at_home = home.base_url or provider.address
+    address = base_url or at_home
+    key = api_key or (home.api_key if address == at_home else "")
+    asking = Asking(address, key, settings.answer_seconds, temperature, answer_tokens)
+    return RemoteChatModel(
+        name=name, inner=provider.chat(model, asking), seconds=settings.answer_seconds
+    )
 
 
 def model_name(model: BaseChatModel) -> str:
     """What a model is called in settings and stored answers."""
     if isinstance(model, ExtractiveChatModel):
-        return "extractive"
+        return EXTRACTIVE
     return str(model.name or getattr(model, "model_name", "") or type(model).__name__)
 
 
-def list_models(base_url: str | None, api_key: str | None) -> list[str]:
-    """The names that a server offers, sorted. Raises ModelFailed and its kinds."""
-    import openai
-
-    address = _checked(base_url or OPENAI)
-    client = openai.OpenAI(
-        api_key=api_key or _NO_KEY,
-        base_url=address,
-        max_retries=0,
-        http_client=_http_client(TEST_SECONDS),
-    )
-    host = urlsplit(address).hostname or address
-    found = _Guard(host).once(lambda: [str(model.id) for model in client.models.list()])
-    return sorted(found)
+def list_models(provider: str, base_url: str | None, api_key: str | None) -> list[str]:
+    """The names that a server offers, sorted. Raises MissingExtra, ModelFailed and its kinds."""
+    found = PROVIDERS[provider]
+    asking = Asking(base_url or found.address, api_key or "", TEST_SECONDS)
+    return _Guard(host_of(asking.address)).once(lambda: found.list(asking))
 
 
 def test_connection(name: str, base_url: str | None, api_key: str | None) -> float:
     """Seconds until the first words of a very short answer. Raises ModelFailed and its kinds."""
-    kind, _, model = name.partition(":")
-    if kind != "openai" or not model:
-        raise WrongSetting(setting="SEODAM_MODEL", value=name, allowed="openai:NAME")
-    inner = _chat(model, base_url or OPENAI, api_key or "", TEST_SECONDS)
+    provider, model = provider_of(name)
+    asking = Asking(base_url or provider.address, api_key or "", TEST_SECONDS)
+    inner = provider.chat(model, asking)
     started = time.monotonic()
-    for _ in RemoteChatModel(name=name, inner=inner, retries=0).stream("Say OK."):
+    for _ in RemoteChatModel(name=name, inner=inner, retries=0, seconds=TEST_SECONDS).stream(
+        "Say OK."
+    ):
         break
     return time.monotonic() - started
 
@@ -127,6 +121,8 @@ class RemoteChatModel(BaseChatModel):
 
     inner: BaseChatModel = Field(exclude=True, repr=False)
     retries: int = RETRIES
+    seconds: float = 120.0
+    """The longest time for the whole answer."""
 
     @property
     def _llm_type(self) -> str:
@@ -152,7 +148,7 @@ class RemoteChatModel(BaseChatModel):
         run_manager: CallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> Iterator[ChatGenerationChunk]:
-        guard = _Guard(str(self.name))
+        guard = _Guard(str(self.name), self.seconds)
         for attempt in range(self.retries + 1):
             stream = guard.stream(self.inner._stream(messages, stop=stop, **kwargs))
             for chunk in stream:
@@ -169,9 +165,10 @@ class RemoteChatModel(BaseChatModel):
 class _Guard:
     """Runs foreign calls; their errors become ours, without the key that theirs may repeat."""
 
-    def __init__(self, model: str) -> None:
+    def __init__(self, model: str, seconds: float = TEST_SECONDS) -> None:
         self.model = model
-        self.failure: ModelFailed | None = None
+        self.failure: Failure | None = None
+        self._seconds = seconds
         self.started = False
         self._wait: float | None = None
         self._begun = time.monotonic()
@@ -185,8 +182,11 @@ class _Guard:
         raise failure  # outside the handler, so that the foreign error does not hang on it
 
     def stream(self, chunks: Iterator[ChatGenerationChunk]) -> Iterator[ChatGenerationChunk]:
-        """The chunks with text; afterwards `failure` says how it ended."""
+        """The chunks, from the first with text on; afterwards `failure` says how it ended. What
+        came before it (the tokens of the question, with some) is given together with it."""
         self.failure = None
+        begun = time.monotonic()
+        before: list[ChatGenerationChunk] = []
         characters = 0
         finished = False
         try:
@@ -196,9 +196,13 @@ class _Guard:
                     characters += len(chunk.text)
                     if characters > MOST_CHARACTERS:
                         raise ModelAnswerBroken(model=self.model)
-                    finished = finished or bool((chunk.generation_info or {}).get("finish_reason"))
+                    if time.monotonic() - begun > self._seconds:
+                        raise ModelTimedOut(model=self.model)
+                    finished = finished or _says_why_it_ended(chunk)
+                    before.append(chunk)
                     if self.started:
-                        yield chunk
+                        yield from before
+                        before.clear()
         except Exception as error:  # as above; GeneratorExit is none and passes
             self.failure = self._translated(error)
         if self.failure is None and not (finished and self.started):
@@ -214,63 +218,57 @@ class _Guard:
         time.sleep(wait)
         return True
 
-    def _translated(self, error: Exception) -> ModelFailed:
-        import openai
-
+    def _translated(self, error: Exception) -> Failure:
+        """By status where there is one, else by the name of the error: the clients of different
+        providers have no other thing in common, and none of them need be installed."""
         self._wait = None
-        match error:
-            case ModelFailed():
-                return error
-            case openai.AuthenticationError() | openai.PermissionDeniedError():
-                return ModelRefusedKey(model=self.model)
-            case openai.RateLimitError() | openai.InternalServerError():
-                self._wait = _retry_after(error)
-                return ModelOverloaded(model=self.model)
-            case openai.APITimeoutError():
-                return ModelTimedOut(model=self.model)
-            case openai.APIConnectionError() if not self.started:
-                return ModelUnreachable(model=self.model)
-            case openai.APIStatusError():
-                return ModelFailed(model=self.model, status=error.status_code)
-            case _:
-                return ModelAnswerBroken(model=self.model)
+        if isinstance(error, Failure):
+            return error
+        status = _status_of(error)
+        if status in {401, 403}:
+            return ModelRefusedKey(model=self.model)
+        if status == 429 or (status or 0) >= 500:
+            self._wait = _retry_after(error)
+            return ModelOverloaded(model=self.model)
+        if status is not None:
+            return ModelFailed(model=self.model, status=status)
+        if _is(error, "Timeout"):
+            return ModelTimedOut(model=self.model)
+        if not self.started and (_is(error, "ConnectionError") or _is(error, "ConnectError")):
+            return ModelUnreachable(model=self.model)
+        return ModelAnswerBroken(model=self.model)
+
+
+def _says_why_it_ended(chunk: ChatGenerationChunk) -> bool:
+    """Whether a chunk tells that the answer is whole; each provider has its own word for that."""
+    told = {**(chunk.generation_info or {}), **chunk.message.response_metadata}
+    return any(told.get(word) for word in ("finish_reason", "stop_reason", "done_reason"))
 
 
 def _retry_after(error: Any) -> float | None:
     """Seconds that the server asks to wait, None where it says nothing readable."""
-    if error.code == "insufficient_quota":
+    if getattr(error, "code", None) == "insufficient_quota":
         return float("inf")
+    headers = getattr(getattr(error, "response", None), "headers", None) or {}
     try:
-        return max(0.0, float(error.response.headers.get("retry-after", "")))
+        return max(0.0, float(headers.get("retry-after", "")))
     except ValueError:
         return None
 
 
-def _chat(model: str, address: str, key: str, seconds: float) -> BaseChatModel:
-    from langchain.chat_models import init_chat_model
-
-    return init_chat_model(
-        model,
-        model_provider="openai",
-        base_url=_checked(address),
-        api_key=SecretStr(key or _NO_KEY),
-        max_retries=0,
-        http_client=_http_client(seconds),
-        timeout=_http_client(seconds).timeout,  # else langchain_openai asks for none at all
-        openai_proxy="",
-        use_responses_api=False,
-    )
+def _status_of(error: BaseException) -> int | None:
+    """The HTTP status that an error, or what caused it, carries: every client names it its way."""
+    for name in ("status_code", "code"):
+        if isinstance(value := getattr(error, name, None), int):
+            return value
+    return _status_of(error.__cause__) if error.__cause__ is not None else None
 
 
-def _checked(address: str) -> str:
-    parts = urlsplit(address)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or "@" in parts.netloc:
-        raise WrongSetting(
-            setting="OPENAI_BASE_URL",
-            value=f"{parts.scheme}://{parts.hostname}",
-            allowed="an http or https address without a password in it",
-        )
-    return address
+def _is(error: BaseException, word: str) -> bool:
+    """Whether one of the kinds of an error, or of what caused it, has this word in its name."""
+    kinds = [kind.__name__ for kind in type(error).__mro__]
+    cause = error.__cause__
+    return any(word in kind for kind in kinds) or (cause is not None and _is(cause, word))
 
 
 def refuse_private(address: str) -> None:
@@ -278,51 +276,12 @@ def refuse_private(address: str) -> None:
 
     For addresses that strangers type in: this server must not knock at its own network for them.
     """
-    host = urlsplit(_checked(address)).hostname or ""
+    host = urlsplit(address).hostname or ""
     try:
         found = {row[4][0] for row in socket.getaddrinfo(host, None)}
     except (OSError, UnicodeError):
         found = set()
     if not found or not all(ip_address(str(one).split("%")[0]).is_global for one in found):
         raise WrongSetting(
-            setting="OPENAI_BASE_URL", value=host, allowed="a public address of the internet"
+            setting="server address", value=host, allowed="a public address of the internet"
         )
-
-
-@lru_cache(maxsize=8)
-def _http_client(seconds: float) -> Any:
-    """One connection pool per time limit. No redirects: they could carry the key elsewhere."""
-    import httpx2
-    import openai
-
-    class Limited(httpx2.SyncByteStream):
-        """A body that ends in an error after too long or too much."""
-
-        def __init__(self, stream: Any, request: Any) -> None:
-            self._stream = stream
-            self._deadline = request.extensions["deadline"]
-
-        def __iter__(self) -> Iterator[bytes]:
-            size = 0
-            for piece in self._stream:
-                size += len(piece)
-                if time.monotonic() > self._deadline:
-                    raise httpx2.ReadTimeout("the whole answer took too long")
-                if size > MOST_BYTES:
-                    raise httpx2.ReadError("the answer does not end")
-                yield piece
-
-        def close(self) -> None:
-            self._stream.close()
-
-    def start(request: Any) -> None:
-        request.extensions["deadline"] = time.monotonic() + seconds
-
-    def limit(response: Any) -> None:
-        response.stream = Limited(response.stream, response.request)
-
-    return openai.DefaultHttpxClient(
-        timeout=httpx2.Timeout(min(SILENT_SECONDS, seconds), connect=CONNECT_SECONDS),
-        follow_redirects=False,
-        event_hooks={"request": [start], "response": [limit]},
-    )

@@ -26,6 +26,9 @@ class Settings:
     model: str = "extractive"
     openai_api_key: str = field(default="", repr=False)
     openai_base_url: str = ""
+    anthropic_api_key: str = field(default="", repr=False)
+    google_api_key: str = field(default="", repr=False)
+    ollama_base_url: str = ""
     single_user: bool = False
     max_upload_mb: int = 50
     max_pages: int = 3000
@@ -52,14 +55,30 @@ class Settings:
             return replace(settings, model=DEFAULT_MODEL_WITH_KEY)
         return settings
 
+    def server_of(self, provider: str) -> Server:
+        """Where a provider of language models is, and the key for it, "" where nothing is set."""
+        return Server(
+            getattr(self, f"{provider}_base_url", ""), getattr(self, f"{provider}_api_key", "")
+        )
 
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A server of language models as the settings name it."""
+
+    base_url: str
+    api_key: str = field(repr=False)
+
+
+PROVIDERS = ("openai", "anthropic", "google", "ollama")
+"""Kinds of servers of language models, as names of models begin (see providers.py)."""
 DEFAULT_MODEL_WITH_KEY = "openai:gpt-4o-mini"
 
 # field → the word that stands alone, and what comes before a name
 _KINDS = {
     "embedding": ("bundled", "sentence-transformers:", "openai:"),
     "reranker": ("bundled", "sentence-transformers:"),
-    "model": ("extractive", "openai:"),
+    "model": ("extractive", *(f"{name}:" for name in PROVIDERS)),
 }
 
 # variable → (field, default as shown, meaning)
@@ -79,10 +98,18 @@ VARIABLES: dict[str, tuple[str, str, str]] = {
     "SEODAM_MODEL": (
         "model",
         "extractive",
-        "`extractive` (no key), or `openai:NAME`; with a key set, `openai:gpt-4o-mini`",
+        "`extractive` (no key), or `openai:NAME`, `anthropic:NAME`, `google:NAME`, `ollama:NAME`; "
+        "with an OpenAI key set, `openai:gpt-4o-mini`",
     ),
     "OPENAI_API_KEY": ("openai_api_key", "", "key of an OpenAI-compatible server"),
     "OPENAI_BASE_URL": ("openai_base_url", "", "address of an OpenAI-compatible server"),
+    "ANTHROPIC_API_KEY": ("anthropic_api_key", "", "key for Claude"),
+    "GOOGLE_API_KEY": ("google_api_key", "", "key for Gemini"),
+    "OLLAMA_BASE_URL": (
+        "ollama_base_url",
+        "",
+        "address of Ollama, if not `http://localhost:11434`",
+    ),
     "SEODAM_SINGLE_USER": (
         "single_user",
         "0",

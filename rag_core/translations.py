@@ -66,6 +66,8 @@ _KOREAN: dict[str, tuple[str, str]] = {
 
 _KOREAN_DETAILS = {
     "a public address of the internet": "인터넷에 공개된 주소",
+    "an http or https address without a password in it": "비밀번호가 들어 있지 않은 http 주소",
+    "server address": "서버 주소",
     "document": "문서",
     "conversation": "대화",
     "page": "쪽",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from pages.ui import viewer
-from pages.ui.connection import EXTRACTIVE, REMOTE
+from pages.ui.connection import EXTRACTIVE, shown_model
 from pages.ui.messages import Words
 from pages.ui.reveal import reveal
 from pages.ui.session import Visitor
@@ -183,7 +183,7 @@ def _footer(words: Words, answer: Answer) -> None:
         parts.append(words("answer.unsupported", n=missing))
     extractive = answer.model == EXTRACTIVE
     parts.append(
-        words("answer.extractive") if extractive else literal(answer.model.removeprefix(REMOTE))
+        words("answer.extractive") if extractive else literal(shown_model(answer.model))
     )
     if answer.seconds >= _WORTH_SAYING:
         parts.append(words("answer.seconds", seconds=f"{answer.seconds:.1f}"))

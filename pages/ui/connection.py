@@ -2,7 +2,7 @@
 
 The choice of model and server outlives the session; a key that was typed in lives in the session's
 memory, belongs to the server it was typed in for, and is sent to no other. The same holds for the
-key of the settings: no visitor can have it sent to a server of theirs.
+keys of the settings: no visitor can have one sent to a server of theirs.
 """
 
 from __future__ import annotations
@@ -13,50 +13,61 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from pages.ui.session import Visitor
+from rag_core.settings import PROVIDERS
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
-EXTRACTIVE, REMOTE = "extractive", "openai:"  # how models are named
+EXTRACTIVE = "extractive"
 
 
 @dataclass(frozen=True)
 class Connection:
-    """A server as a visitor named it; `base_url` "" is OpenAI's, `api_key` "" is none."""
+    """A server as a visitor named it; `base_url` "" is the provider's own, `api_key` "" none."""
 
+    provider: str
     base_url: str
     api_key: str
 
 
-def connection(visitor: Visitor) -> Connection:
-    """The server of this visitor and the key that belongs to it."""
-    settings = visitor.seodam.settings
-    base_url = visitor.conversations.preference("base_url") or settings.openai_base_url
-    return Connection(base_url, _key_for(visitor, base_url))
+def connection(visitor: Visitor, provider: str) -> Connection:
+    """The server of this visitor for a provider, and the key that belongs to it."""
+    home = visitor.seodam.settings.server_of(provider)
+    base_url = visitor.conversations.preference(_place(provider)) or home.base_url
+    typed = st.session_state.get("keys", {}).get((provider, base_url), "")
+    key = typed or (home.api_key if base_url == home.base_url else "")
+    return Connection(provider, base_url, key)
 
 
-def connect(visitor: Visitor, base_url: str, api_key: str) -> Connection:
+def connect(visitor: Visitor, provider: str, base_url: str, api_key: str) -> Connection:
     """Remember a server, and for this session a key for it; "" leaves the key as it was."""
-    visitor.conversations.prefer("base_url", base_url)
-    server = connection(visitor)
+    visitor.conversations.prefer(_place(provider), base_url)
+    server = connection(visitor, provider)
     if not api_key:
         return server
-    st.session_state["key"] = (server.base_url, api_key)
+    keys = st.session_state.setdefault("keys", {})
+    keys[provider, server.base_url] = api_key
     return replace(server, api_key=api_key)
 
 
 def check(visitor: Visitor, server: Connection) -> None:
     """Raise WrongSetting for a server that a visitor may not name: on a shared Seodam only public
-    addresses, and the one that its operator named."""
-    settings = visitor.seodam.settings
-    if server.base_url and not settings.single_user and server.base_url != settings.openai_base_url:
-        from rag_core.generators import refuse_private
+    addresses, and those that its operator named."""
+    from rag_core.generators import refuse_private
+    from rag_core.providers import PROVIDERS as KNOWN
 
+    settings = visitor.seodam.settings
+    if settings.single_user:
+        return
+    home = settings.server_of(server.provider)
+    if server.base_url and server.base_url != home.base_url:
         refuse_private(server.base_url)
+    if not server.base_url and not KNOWN[server.provider].with_key:
+        refuse_private(KNOWN[server.provider].address)  # of this computer, not of the visitor's
 
 
 def chosen_model(visitor: Visitor) -> str:
-    """ "extractive" or "openai:NAME"."""
+    """EXTRACTIVE or PROVIDER:NAME."""
     return visitor.conversations.preference("model") or visitor.seodam.settings.model
 
 
@@ -65,9 +76,22 @@ def choose_model(visitor: Visitor, name: str) -> None:
     visitor.conversations.prefer("model", name)
 
 
+def provider_of(name: str) -> str:
+    """The provider of a model; the first of all for one that has none."""
+    kind = name.partition(":")[0]
+    return kind if kind in PROVIDERS else PROVIDERS[0]
+
+
+def shown_model(name: str) -> str:
+    """How a model is called on the screen: without its provider."""
+    kind, _, model = name.partition(":")
+    return model if kind in PROVIDERS and model else name
+
+
 def generator(visitor: Visitor) -> BaseChatModel:
-    """The chosen model, ready to be asked; raises WrongSetting."""
-    server, name = connection(visitor), chosen_model(visitor)
+    """The chosen model, ready to be asked; raises WrongSetting, MissingExtra."""
+    name = chosen_model(visitor)
+    server = connection(visitor, provider_of(name))
     if name != EXTRACTIVE:
         check(visitor, server)
     return visitor.seodam.generator(
@@ -75,9 +99,6 @@ def generator(visitor: Visitor) -> BaseChatModel:
     )
 
 
-def _key_for(visitor: Visitor, base_url: str) -> str:
-    server, key = st.session_state.get("key", ("", ""))
-    if key and server == base_url:
-        return str(key)
-    settings = visitor.seodam.settings
-    return settings.openai_api_key if base_url == settings.openai_base_url else ""
+def _place(provider: str) -> str:
+    """The preference that holds the address of a provider's server."""
+    return "base_url" if provider == PROVIDERS[0] else f"base_url:{provider}"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.ui.connection import REMOTE
+from pages.ui.connection import shown_model
 from pages.ui.messages import LANGUAGES, Words
 from pages.ui.session import Visitor, language, owner, seodam
 from rag_core.errors import SeodamError
@@ -73,7 +73,7 @@ def show_fault(fault: Exception) -> bool:
 
 def show_failure(code: str, details: Mapping[str, object], words: Words) -> None:
     """The same for an error of which only code and details were kept."""
-    shown = {name: str(value).removeprefix(REMOTE) for name, value in details.items()}
+    shown = {name: shown_model(str(value)) for name, value in details.items()}
     what, way_out = error_in_words(code, shown, words.language)
     st.error(f"{literal(what)} {literal(way_out)}", icon=":material/error:")
 

@@ -65,7 +65,7 @@ def test_a_refused_key_is_said_and_the_question_is_kept(open_page: Open) -> None
 def test_a_wrong_address_is_explained_before_anything_is_asked(open_page: Open) -> None:
     choose("openai:echo", "ftp://nowhere")
     page = ask(open_page(language="en"), "How tall is the lighthouse?")
-    assert "OPENAI" in page.error[0].value
+    assert "server address" in page.error[0].value
     assert session.seodam().conversations(LOCAL_OWNER).all() == ()
 
 

@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[2]
 FLOORS = (
     {"types", "errors", "settings", "translations"},
     {"text", "asking", "support", "matching", "passages", "markdown", "transcript", "finding"},
-    {"stores", "parsing", "embeddings", "subwords"},
+    {"stores", "parsing", "embeddings", "subwords", "providers"},
     {"gist", "definitions", "study"},
     {"retriever", "reranker", "signals", "evaluation"}
     | {"generators", "extractive", "selection", "prompting", "citations"},
@@ -36,13 +36,17 @@ FLOORS = (
 
 # Where a foreign library may be imported; a folder stands for all that is in it.
 HOMES = {
+    "anthropic": {"rag_core.providers"},
     "chromadb": {"rag_core.stores.dense"},
     "filelock": {"rag_core.wiring"},
-    "httpx2": {"rag_core.generators"},
-    "langchain": {"rag_core.generators"},
+    "google": {"rag_core.providers"},
+    "httpx": {"rag_core.providers"},
+    "httpx2": {"rag_core.providers"},
+    "langchain": {"rag_core.providers"},
     "langchain_community": {"rag_core.parsing.community"},
     "langchain_openai": {"rag_core.embeddings"},
-    "openai": {"rag_core.embeddings", "rag_core.generators"},  # a server of vectors, one of words
+    "ollama": {"rag_core.providers"},
+    "openai": {"rag_core.embeddings", "rag_core.providers"},  # a server of vectors, one of words
     "pypdf": {"rag_core.parsing.second_reader"},
     "pypdfium2": {"rag_core.parsing"},
     "pypdfium2_raw": {"rag_core.parsing"},
@@ -61,7 +65,7 @@ HOMES = {
     "torch": {"rag_core.cross_encoder"},
 }
 # Taken where somebody has installed it.
-OPTIONAL = {"pysqlite3"}
+OPTIONAL = {"pysqlite3", "anthropic", "google", "httpx", "ollama"}
 # Used everywhere on purpose: arrays, checked values, and the ports of the ecosystem.
 EVERYWHERE = {"numpy", "pydantic", "langchain_core"}
 

@@ -127,11 +127,13 @@ ENGLISH = {
     "study.anki": "Download for Anki",
     "settings.model": "Who answers",
     "settings.model_help": "Without a model, answers are sentences taken word for word from your "
-    "documents. Connect any OpenAI-compatible server (OpenAI, Ollama, vLLM, LM Studio …) to get "
-    "answers in its own words, with the same checked citations. What you ask and the passages "
-    "found are then sent to that server.",
+    "documents. Connect OpenAI or a server that speaks its protocol (vLLM, LM Studio …), Claude, "
+    "Gemini or Ollama to get answers in its own words, with the same checked citations. What you "
+    "ask and the passages found are then sent to that server.",
+    "settings.provider": "Which kind of server",
     "settings.base_url": "Server address",
-    "settings.base_url_help": "Empty means OpenAI. For a local Ollama: http://localhost:11434/v1",
+    "settings.base_url_help": "Empty means the address shown in grey. Of a server that speaks "
+    "OpenAI's protocol it ends in /v1.",
     "settings.key": "API key",
     "settings.key_help": "Kept in the memory of this session only: never stored, never logged.",
     "settings.key_set": "a key is set",

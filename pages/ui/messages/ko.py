@@ -122,12 +122,14 @@ KOREAN = {
     "study.csv": "CSV로 내려받기",
     "study.anki": "Anki로 내려받기",
     "settings.model": "누가 답할까요?",
-    "settings.model_help": "모델이 없으면 문서의 문장을 그대로 옮겨 답해요. OpenAI와 호환되는 서버"
-    "(OpenAI, Ollama, vLLM, LM Studio 등)를 연결하면 풀어서 답하고, 인용은 똑같이 확인해요. "
+    "settings.model_help": "모델이 없으면 문서의 문장을 그대로 옮겨 답해요. OpenAI나 그와 호환되는 "
+    "서버(vLLM, LM Studio 등), Claude, Gemini, Ollama를 연결하면 풀어서 답하고, 인용은 "
+    "똑같이 확인해요. "
     "질문과 찾은 구절은 그 서버로 보내요.",
+    "settings.provider": "어떤 모델 서버를 쓸까요?",
     "settings.base_url": "서버 주소",
-    "settings.base_url_help": "비워 두면 OpenAI예요. 내 컴퓨터의 Ollama라면 "
-    "http://localhost:11434/v1",
+    "settings.base_url_help": "비워 두면 흐리게 보이는 주소를 써요. OpenAI 방식의 서버라면 주소가 "
+    "/v1로 끝나요.",
     "settings.key": "API 키",
     "settings.key_help": "이번 접속의 메모리에만 있어요. 저장하지도 기록하지도 않아요.",
     "settings.key_set": "키가 들어 있어요",
