@@ -36,6 +36,7 @@ help:
 	@echo "make samples          write samples/*.pdf anew"
 	@echo "make train-embedding  train the bundled embedding (PAIRS=folder)"
 	@echo "make train-reranker   learn the reranker's weights (PAIRS=folder)"
+	@echo "make train-spacing    learn where Korean words end (PAIRS=folder)"
 	@echo "make bench            start, ingest and memory (PDFS=folder)"
 	@echo "make bench-retrieval  retrieval beside rivals (SETS=folders)"
 	@echo "make bench-extraction text of PDFs against gold quotes, and its speed (GOLD=folder)"
@@ -84,6 +85,9 @@ train-embedding: $(TOOLS)
 
 train-reranker: $(TOOLS)
 	$(BIN)/python -m training.reranker $(if $(PAIRS),--pairs $(PAIRS))
+
+train-spacing: $(TOOLS)
+	$(BIN)/python -m training.spacing $(if $(PAIRS),--pairs $(PAIRS))
 
 bench: $(TOOLS)
 	$(BIN)/python -m benchmarks.startup

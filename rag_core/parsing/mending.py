@@ -12,7 +12,8 @@ from itertools import pairwise
 
 from rag_core.parsing.lines import Line
 from rag_core.parsing.order import reading_order
-from rag_core.parsing.survey import HANGUL, NO_SURVEY, Survey
+from rag_core.parsing.spacing import HANGUL
+from rag_core.parsing.survey import NO_SURVEY, Survey
 
 
 class PageText:
@@ -162,7 +163,7 @@ def _within(above: Line, line: Line, survey: Survey) -> str:
         return "" if ends.islower() and begins.islower() else "-"
     broken = survey.spacing.breaks_words and not above.spaced
     if broken and HANGUL.match(ends) and HANGUL.match(begins):
-        return "" if survey.spacing.one_word(ends, begins) else " "
+        return "" if survey.spacing.one_word(above.text, line.text) else " "
     return " "
 
 

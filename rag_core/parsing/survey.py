@@ -7,11 +7,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
 
 from rag_core.parsing.lines import Line
-
-HANGUL = re.compile("[가-힣]")
+from rag_core.parsing.spacing import HANGUL, Spacing
 
 Key = tuple[str, int, int]
 
@@ -22,45 +20,12 @@ _HEADING_MIN = 1.12  # times the size of the body
 _HEADING_LENGTH = 120
 _BOLD_HEADING_LENGTH = 80
 _DEEPEST = 4
-_BREAKS_WORDS = 0.15  # documents that break between words come to 0.03-0.04, others to 0.3-0.6
-_SAMPLE = 30_000  # characters that teach enough about Korean spacing
 _CLOSED = re.compile(r"[.,;:!?。…]$|다$|요$")
 _ARTICLE = re.compile(r"제\s?\d+\s?([편장절관조])(?![가-힣]{2})")
 _ARTICLE_LEVELS = {"편": 1, "장": 1, "절": 2, "관": 3, "조": 3}
 _NUMBER = re.compile(r"[0-9]+")
 _ROMAN = re.compile(r"[ivxlIVXL]+")
 _DIGITS = re.compile(r"\d+|(?<![a-z])[ivxl]+(?![a-z])")
-
-
-class Spacing:
-    """Where Korean words of a document end, counted between the letters inside its lines."""
-
-    def __init__(self, lines: Sequence[Line] = ()) -> None:
-        text = " ".join(line.text for line in lines)[:_SAMPLE]
-        words = text.split()
-        letters = Counter(text)
-        last = Counter(word[-1] for word in words)
-        first = Counter(word[0] for word in words)
-        self._inside = Counter(map(str.__add__, text, text[1:]))
-        self._across = Counter(a[-1] + b[0] for a, b in pairwise(words))
-        self._last = {letter: count / letters[letter] for letter, count in last.items()}
-        self._first = {letter: count / letters[letter] for letter, count in first.items()}
-        self.breaks_words = self._found(lines)
-
-    def one_word(self, before: str, after: str) -> bool:
-        """Whether these two letters, seen together, rather stand inside one word."""
-        last, first = self._last.get(before, 0.3), self._first.get(after, 0.3)
-        inside = self._inside[before + after] + (1 - last) * (1 - first)
-        return inside > self._across[before + after] + last * first
-
-    def _found(self, lines: Sequence[Line]) -> bool:
-        """Whether lines of this document break inside words."""
-        breaks = [
-            self.one_word(line.text[-1], following.text[0])
-            for line, following in pairwise(lines)
-            if not line.spaced and HANGUL.match(line.text[-1]) and HANGUL.match(following.text[0])
-        ]
-        return len(breaks) >= 5 and sum(breaks) > _BREAKS_WORDS * len(breaks)
 
 
 class Survey:

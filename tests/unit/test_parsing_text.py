@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from rag_core.parsing.lines import Line, clean
 from rag_core.parsing.mending import compose
 from rag_core.parsing.order import reading_order
+from rag_core.parsing.spacing import Spacing
 from rag_core.parsing.survey import Survey, title_of
 from rag_core.text import find_quote, normalise
 
@@ -130,6 +131,15 @@ def test_korean_words_broken_at_line_ends_are_whole_again() -> None:
 def test_korean_words_that_end_with_their_line_keep_their_space() -> None:
     lines = korean(TEACHING * 3)
     assert compose(lines, Survey([lines], [800])).text == " ".join(TEACHING * 3)
+
+
+def test_a_broken_word_is_told_from_two_words_by_what_was_learnt() -> None:
+    """Words that the document shows only once, at its line ends."""
+    spacing = Spacing([Line("아무 글이나 있으면 되는"), Line("줄")])
+    joined = [("정부는 대책을 마련하", "기로 했다"), ("올해 예산안을 심의하였", "으며 이를")]
+    apart = [("정부는 대책을", "마련하기로 했다"), ("올해 예산안을 심의하고", "통과시켰다")]
+    assert all(spacing.one_word(*pair) for pair in joined)
+    assert not any(spacing.one_word(*pair) for pair in apart)
 
 
 def pages_with(header: str, footer: str, count: int = 6) -> list[list[Line]]:
