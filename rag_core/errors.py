@@ -5,6 +5,7 @@
     │   ├── UnsupportedFormat   "unsupported_format"
     │   ├── BrokenFile          "broken_file"
     │   ├── EmptyDocument       "empty_document"      no text in it, not even by OCR
+    │   ├── ScansOnly           "scans_only"          pictures of pages, and no OCR installed
     │   ├── PasswordNeeded      "password_needed"     retryable with a password
     │   └── LimitExceeded       "limit_exceeded"      bytes, pages, seconds, memory …
     ├── Cancelled               "cancelled"
@@ -91,6 +92,14 @@ class EmptyDocument(BadUpload):
     code = "empty_document"
     template = "{name} contains no text that could be read ({pages} pages, probably pictures)."
     way_out = "Run it through OCR first, or add a version with text."
+
+
+class ScansOnly(BadUpload):
+    """Details: name, pages, command (what installs OCR)."""
+
+    code = "scans_only"
+    template = "{name} is a scan ({pages} pages without text); reading it needs Tesseract."
+    way_out = "Install it with Korean, then add the file again: {command}"
 
 
 class PasswordNeeded(BadUpload):

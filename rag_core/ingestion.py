@@ -3,7 +3,8 @@
 Bytes are stored when they are handed in, before anything is read: after a crash the queue goes on
 with what it finds unfinished. A job's state is kept in memory; its document is in the record.
 Two threads wait for the child processes that read; a third keeps what has been read and publishes
-it, several documents at once where they come quickly.
+it, several documents at once where they come quickly. A fourth reads pictures of pages by OCR when
+the text of their document can be asked already: one at a time, a while for each owner in turn.
 """
 
 from __future__ import annotations
@@ -15,16 +16,18 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Any
 
-from rag_core.errors import Cancelled, PasswordNeeded, SeodamError
+from rag_core.errors import Cancelled, NotFound, PasswordNeeded, SeodamError
 from rag_core.library import Library, Progress, shown_name
+from rag_core.parsing import can_read_scans
+from rag_core.turns import Turns
 from rag_core.types import DEFAULT_COLLECTION, Document, DocumentState, Parsed, Upload
 
 _READERS = 2  # a file that takes long does not hold up the others
 _TOGETHER = 4  # documents that are published at once at the most
 _PATIENCE = 0.3  # seconds that a document waits for the next one, to be published with it
 _AHEAD = 2  # documents read and not kept yet: their text is in memory
+_TURN_SECONDS = 20  # of OCR, until the next owner's turn; as often what was read can be found
 
 ENDED = frozenset({"ready", "unchanged", "failed", "cancelled"})
 
@@ -33,7 +36,9 @@ ENDED = frozenset({"ready", "unchanged", "failed", "cancelled"})
 class Job:
     """One file on its way.
 
-    `stage`: waiting, reading, indexing, locked (a password is needed), or how it ended (ENDED).
+    `stage`: waiting, reading, indexing, ocr (pictures of pages are read, `page` of `pages`),
+    locked (a password is needed), or how it ended (ENDED). `searchable`: its document can be asked
+    already. `only`: the one page that is to be read again, None for whatever waits for OCR.
     """
 
     id: int
@@ -45,6 +50,8 @@ class Job:
     pages: int = 0
     document_id: str = ""
     error: SeodamError | None = None
+    searchable: bool = False
+    only: int | None = None
 
     @property
     def ended(self) -> bool:
@@ -54,6 +61,10 @@ class Job:
     def moving(self) -> bool:
         """Whether it goes on by itself."""
         return not self.ended and self.stage != "locked"
+
+
+_Read = tuple[Job, str | None, Parsed | None]
+"""A job, the password that its document needed, and its pages."""
 
 
 class IngestQueue:
@@ -67,11 +78,12 @@ class IngestQueue:
         self._lock = threading.Lock()
         self._closing = threading.Event()
         self._waiting: queue.Queue[tuple[Job, str | None] | None] = queue.Queue()
-        self._read: queue.Queue[tuple[Job, Parsed | None] | None] = queue.Queue(_AHEAD)
-        self._kept: list[tuple[Job, Document]] = []
+        self._read: queue.Queue[_Read | None] = queue.Queue(_AHEAD)
+        self._kept: list[tuple[Job, str | None, Document]] = []
+        self._scans: Turns[tuple[Job, str | None]] = Turns()
         self._workers = [
             threading.Thread(target=work, name=f"ingest{work.__name__}", daemon=True)
-            for work in [self._reading] * _READERS + [self._keeping]
+            for work in [self._reading] * _READERS + [self._keeping, self._scanning]
         ]
         for worker in self._workers:
             worker.start()
@@ -85,16 +97,31 @@ class IngestQueue:
             return self._keep(replace(job, stage="failed", error=error))
         job = replace(job, document_id=document.id)
         if document.state is DocumentState.READY:
-            return self._keep(replace(job, stage="unchanged", name=document.name))
+            return self._unchanged(replace(job, name=document.name, searchable=True), upload)
         return self._enqueue(job, upload.password)
 
     def resume(self, owner: str, document_id: str) -> Job:
         """Queue a document that an earlier process received and did not finish."""
         document = self._library_of(owner).document(document_id)
-        job = Job(
-            next(self._ids), owner, document.name, document.collection, document_id=document_id
-        )
-        return self._enqueue(job, None)
+        return self._enqueue(self._job_of(owner, document), None)
+
+    def read_on(self, owner: str, document_id: str, password: str | None = None) -> Job | None:
+        """Queue the pages of a READY document that wait for OCR, also where that was stopped;
+        None when there are none or they are on their way. Raises NotFound."""
+        library = self._library_of(owner)
+        document = library.document(document_id)
+        library.read_on(document_id)
+        if not library.unread(document_id) or self._is_moving(document_id):
+            return None
+        return self._enqueue_scans(self._job_of(owner, document), password)
+
+    def read_again(
+        self, owner: str, document_id: str, page: int, password: str | None = None
+    ) -> Job:
+        """Queue one page (1 = first) of a READY document to be read by OCR, however it was read
+        before, ahead of the owner's other scans. Raises NotFound."""
+        job = self._job_of(owner, self._library_of(owner).document(document_id))
+        return self._enqueue_scans(replace(job, only=page, pages=1), password)
 
     def jobs(self, owner: str) -> tuple[Job, ...]:
         """The jobs of one owner, oldest first, until they are dismissed."""
@@ -105,18 +132,17 @@ class IngestQueue:
         """Try a locked job again with a password, which is not kept."""
         job = self._job(owner, job_id)
         if job is not None and job.stage == "locked":
-            self._enqueue(replace(job, stage="waiting", error=None), password)
+            again = self._enqueue_scans if job.searchable else self._enqueue
+            again(replace(job, stage="waiting", error=None), password)
 
     def cancel(self, owner: str, job_id: int) -> None:
-        """Stop a job within a second; what it had done is undone."""
+        """Stop a job within a second; what it had done is undone, but for pages read by OCR."""
         job = self._job(owner, job_id)
         if job is None or job.ended:
             return
-        if job.stage == "locked":
-            self._library_of(owner).discard(job.document_id)
-            self._keep(replace(job, stage="cancelled"))
-        else:
-            self._cancelled.add(job_id)
+        self._cancelled.add(job_id)
+        if job.stage == "locked" or self._scans.take_out(lambda item: item[0].id == job_id):
+            self._stopped(job)
 
     def dismiss(self, owner: str, job_id: int) -> None:
         """Forget a job that has ended."""
@@ -130,6 +156,7 @@ class IngestQueue:
         self._closing.set()
         for _ in range(_READERS):
             self._waiting.put(None)
+        self._scans.close()
         for worker in self._workers:
             worker.join()
 
@@ -148,6 +175,39 @@ class IngestQueue:
         self._waiting.put((job, password))
         return job
 
+    def _job_of(self, owner: str, document: Document) -> Job:
+        return Job(
+            next(self._ids),
+            owner,
+            document.name,
+            document.collection,
+            document_id=document.id,
+            searchable=document.state is DocumentState.READY,
+        )
+
+    def _unchanged(self, job: Job, upload: Upload) -> Job:
+        """The same bytes again change nothing, but that OCR goes on where it was stopped."""
+        library = self._library_of(job.owner)
+        library.read_on(job.document_id)
+        waits = library.unread(job.document_id) and can_read_scans()
+        if waits and not self._is_moving(job.document_id):
+            return self._enqueue_scans(job, upload.password)
+        return self._keep(replace(job, stage="unchanged"))
+
+    def _is_moving(self, document_id: str) -> bool:
+        with self._lock:
+            jobs = list(self._jobs.values())
+        return any(job.moving and job.document_id == document_id for job in jobs)
+
+    def _enqueue_scans(self, job: Job, password: str | None) -> Job:
+        job = replace(job, stage="ocr", pages=job.pages or self._unread(job))
+        self._keep(job)
+        self._scans.put(job.owner, (job, password), first=job.only is not None)
+        return job
+
+    def _unread(self, job: Job) -> int:
+        return len(self._library_of(job.owner).unread(job.document_id))
+
     def _reading(self) -> None:
         """One file after the other, each in its child process."""
         while (item := self._waiting.get()) and not self._closing.is_set():
@@ -158,7 +218,7 @@ class IngestQueue:
                 parsed = library.read(
                     job.document_id, password, self._show(job), self._is_cancelled(job)
                 )
-                self._read.put((job, parsed))
+                self._read.put((job, password, parsed))
             self._waiting.task_done()
         self._read.put(None)
 
@@ -170,16 +230,16 @@ class IngestQueue:
                 self._publish()
                 readers -= item is None
                 continue
-            job, parsed = item
+            job, password, parsed = item
             with self._ending(job):
                 document = self._library_of(job.owner).keep(
                     job.document_id, parsed, self._show(job), self._is_cancelled(job)
                 )
-                self._kept.append((job, document))
+                self._kept.append((job, password, document))
             if len(self._kept) == _TOGETHER:
                 self._publish()
 
-    def _next(self) -> tuple[Job, Parsed | None] | tuple[()] | None:
+    def _next(self) -> _Read | tuple[()] | None:
         """What was read next; () when what is kept should not wait for it; None when a
         reader has ended."""
         more_to_come = self._waiting.unfinished_tasks > 0
@@ -189,6 +249,49 @@ class IngestQueue:
             return self._read.get(more_to_come, _PATIENCE)
         except queue.Empty:
             return ()
+
+    def _scanning(self) -> None:
+        """One picture after the other, some of each owner's in turn."""
+        while (item := self._scans.get()) is not None:
+            job, password = item
+            with self._ending(job):
+                self._scan(job, password)
+
+    def _scan(self, job: Job, password: str | None) -> None:
+        library, cancelled = self._library_of(job.owner), self._is_cancelled(job)
+        if job.only is not None:
+            self._keep(replace(job, page=1))
+            library.read_again(job.document_id, job.only, password, cancelled)
+            self._keep(replace(job, stage="ready", page=1))
+            return
+        done = job.page
+
+        def show(progress: Progress) -> None:
+            at = min(job.pages, done + progress.page)
+            self._keep(replace(job, page=at, searchable=self._is_ready(job)))
+
+        seconds = _TURN_SECONDS if job.searchable else 0  # one page, and it can be asked
+        left = library.read_scans(job.document_id, password, show, cancelled, seconds)
+        job = replace(job, page=job.pages - len(left), searchable=self._is_ready(job))
+        if left:
+            self._enqueue_scans(job, password)
+        else:
+            self._keep(replace(job, stage="ready"))
+
+    def _is_ready(self, job: Job) -> bool:
+        try:
+            document = self._library_of(job.owner).document(job.document_id)
+        except NotFound:
+            return False
+        return document.state is DocumentState.READY
+
+    def _stopped(self, job: Job) -> None:
+        """What becomes of a job that its owner has cancelled: what can be asked already stays."""
+        library = self._library_of(job.owner)
+        library.discard(job.document_id)
+        if job.only is None and library.unread(job.document_id):
+            library.leave_unread(job.document_id)
+        self._keep(replace(job, stage="ready" if self._is_ready(job) else "cancelled"))
 
     def _show(self, job: Job) -> Callable[[Progress], None]:
         def show(progress: Progress) -> None:
@@ -207,8 +310,9 @@ class IngestQueue:
             yield
         except Cancelled as error:
             if job.id in self._cancelled:
-                self._library_of(job.owner).discard(job.document_id)
-            self._keep(replace(job, stage="cancelled", error=error))
+                self._stopped(job)
+            else:
+                self._keep(replace(job, stage="cancelled", error=error))
         except PasswordNeeded as error:
             self._keep(replace(job, stage="locked", error=error))
         except SeodamError as error:
@@ -218,19 +322,26 @@ class IngestQueue:
             self._keep(replace(job, stage="failed", error=SeodamError()))
 
     def _publish(self) -> None:
-        """Make READY what has been kept, together: writing an index to the disk is slow."""
+        """Make READY what has been kept, together: writing an index to the disk is slow. What has
+        pictures of pages goes on to OCR."""
         kept, self._kept = self._kept, []
-        for job, _ in kept:
+        for job, _, _ in kept:
             with self._ending(job):
                 if job.id in self._cancelled:
                     raise Cancelled
-        kept = [(job, document) for job, document in kept if job.id not in self._cancelled]
-        for owner in {job.owner for job, _ in kept}:
-            mine = [(job, document) for job, document in kept if job.owner == owner]
+        kept = [one for one in kept if one[0].id not in self._cancelled]
+        for owner in {job.owner for job, _, _ in kept}:
+            mine = [one for one in kept if one[0].owner == owner]
+            error = None
             try:
-                self._library_of(owner).publish([document for _, document in mine])
-                ending: dict[str, Any] = {"stage": "ready"}
-            except SeodamError as error:
-                ending = {"stage": "failed", "error": error}
-            for job, document in mine:
-                self._keep(replace(job, pages=document.pages, **ending))
+                self._library_of(owner).publish([document for _, _, document in mine])
+            except SeodamError as failed:
+                error = failed
+            for job, password, document in mine:
+                if error is not None:
+                    self._keep(replace(job, stage="failed", error=error))
+                elif self._unread(job) and can_read_scans():
+                    ready = document.state is not DocumentState.READING
+                    self._enqueue_scans(replace(job, pages=0, searchable=ready), password)
+                else:
+                    self._keep(replace(job, stage="ready", pages=document.pages, searchable=True))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
@@ -13,11 +14,22 @@ import numpy as np
 
 from rag_core.cross_encoder import CrossEncoder, make_retriever
 from rag_core.embeddings import BundledEmbedding, Embedding
-from rag_core.errors import Cancelled, EmptyDocument, PasswordNeeded, SeodamError
-from rag_core.parsing import Limits, PagePicture, check_size, parse, render
+from rag_core.errors import Cancelled, EmptyDocument, PasswordNeeded, ScansOnly, SeodamError
+from rag_core.marks import marks
+from rag_core.parsing import (
+    MAX_MARKS,
+    Limits,
+    PagePicture,
+    can_read_scans,
+    check_size,
+    install_command,
+    parse,
+    render,
+)
 from rag_core.passages import cut, searchable_text, title_of
+from rag_core.rereading import Rereading, examined, waiting
 from rag_core.retriever import SeodamRetriever
-from rag_core.stores.record import OwnedRecord
+from rag_core.stores.record import STOPPED_CODE, OwnedRecord
 from rag_core.stores.shelves import Shelves
 from rag_core.study import Material, material
 from rag_core.text import normalise
@@ -29,7 +41,7 @@ from rag_core.types import (
     Page,
     Parsed,
     Passage,
-    ReadBy,
+    Unit,
     Upload,
     Word,
 )
@@ -42,7 +54,8 @@ _NAME_LENGTH = 200
 class Progress:
     """A named step of adding a document.
 
-    In order: received, reading (once a page), read, embedded, recorded, ready.
+    In order: received, reading (once a page), read, embedded, recorded, ready; and ocr (once a
+    page) for what is read from its picture.
     """
 
     stage: str
@@ -125,10 +138,13 @@ class Library:
     ) -> Document:
         """Do what is missing for a received document to become READY. Safe to do again.
 
-        Raises what `read` and `keep` raise.
+        Of a document that is nothing but pictures every page is read by OCR. Raises what `read`,
+        `keep` and `read_scans` raise.
         """
         document = self.prepare(document_id, password, progress, cancelled)
         self.publish([document])
+        if document.state is DocumentState.READING:
+            self.read_scans(document_id, password, progress, cancelled)
         progress(Progress("ready"))
         return self._record.document(document_id)
 
@@ -165,7 +181,7 @@ class Library:
             progress(Progress("reading", page, pages))
 
         with self._discarding(document_id):
-            parsed = parse(upload, self.limits, on_page, cancelled)
+            parsed = examined(parse(upload, self.limits, on_page, cancelled))
         progress(Progress("read", len(parsed.pages), len(parsed.pages)))
         return parsed
 
@@ -176,20 +192,23 @@ class Library:
         progress: Callable[[Progress], None] = lambda _: None,
         cancelled: Callable[[], bool] = lambda: False,
     ) -> Document:
-        """Pages, passages and vectors of a document that was read into the record; as `read`."""
+        """Pages, passages and vectors of a document that was read into the record; as `read`.
+
+        It is READING still when it is nothing but pictures; `read_scans` reads those.
+        """
         document = self._record.document(document_id)
         if parsed is None or document.state is not DocumentState.READING:
             return document
         passages = cut(document_id, title_of(document.name, parsed.title), parsed.pages)
         with self._discarding(document_id):
             if not passages:
-                raise EmptyDocument(name=document.name, pages=len(parsed.pages))
+                _require_scans(document.name, parsed)
             embedding = self._embedding()
             vectors = embedding.embed_array([searchable_text(passage) for passage in passages])
             progress(Progress("embedded"))
             if cancelled():
                 raise Cancelled
-        titled = replace(document, title=parsed.title, warnings=_warnings(parsed), unit=parsed.unit)
+        titled = replace(document, title=parsed.title, warnings=parsed.warnings, unit=parsed.unit)
         kept = self._record.keep_reading(
             titled, parsed.pages, passages, vectors, embedding.fingerprint
         )
@@ -223,8 +242,76 @@ class Library:
             self._record.set_state([one.id for one in waiting], DocumentState.READY)
 
     def discard(self, document_id: str) -> None:
-        """Delete a document that never became READY, with its bytes."""
-        self._record.forget(document_id)
+        """Delete a document that never became READY, with its bytes; no other one."""
+        found = self._record.find(document_id)
+        if found and found.state in (DocumentState.READING, DocumentState.INDEXING):
+            self._record.forget(document_id)
+
+    def unread(self, document_id: str) -> tuple[int, ...]:
+        """Numbers of the pages that wait to be read by OCR; () when it was stopped or is gone."""
+        found = self._record.find(document_id)
+        if found is None or found.unit is not Unit.PAGE or STOPPED_CODE in found.warnings:
+            return ()
+        return waiting(self._record.pages(document_id))
+
+    def read_scans(
+        self,
+        document_id: str,
+        password: str | None = None,
+        progress: Callable[[Progress], None] = lambda _: None,
+        cancelled: Callable[[], bool] = lambda: False,
+        seconds: float = math.inf,
+    ) -> tuple[int, ...]:
+        """Read the pages that wait for OCR, until `seconds` have passed; those still waiting.
+
+        What was read takes its place at once and can be found, whatever ends it; a document that
+        had no text is READY then. Raises Cancelled, MissingExtra, PasswordNeeded; EmptyDocument
+        when no page has any text: such a document is deleted.
+        """
+
+        def on_page(page: int, pages: int) -> None:
+            progress(Progress("ocr", page, pages))
+
+        document = self._record.document(document_id)
+        return self._rereading.read(document, password, on_page, cancelled, seconds)
+
+    def read_again(
+        self,
+        document_id: str,
+        page: int,
+        password: str | None = None,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """Read one page by OCR, however it was read before; what is found replaces its text.
+
+        Raises NotFound, MissingExtra where Tesseract is not installed, Cancelled, and the kinds of
+        BadUpload; then nothing has changed.
+        """
+        self._rereading.again(self._record.document(document_id), page, password, cancelled)
+
+    def leave_unread(self, document_id: str) -> None:
+        """Let no page of a document wait for OCR any more, until `read_on`."""
+        self._warn(document_id, stopped=True)
+
+    def read_on(self, document_id: str) -> None:
+        """Let the pages wait again that `leave_unread` left."""
+        self._warn(document_id, stopped=False)
+
+    def _warn(self, document_id: str, stopped: bool) -> None:
+        told = self._record.document(document_id).warnings
+        others = [one for one in told if one != STOPPED_CODE]
+        self._record.warn(document_id, [*others, *([STOPPED_CODE] if stopped else [])])
+
+    def refresh(self, document_id: str) -> None:
+        """Bring the caches in line with a document whose pages had just been read again when the
+        process ended."""
+        self._rereading.refresh(document_id)
+
+    @property
+    def _rereading(self) -> Rereading:
+        return Rereading(
+            self._record, self._shelves.publishing, self._embedding, self._index, self.publish
+        )
 
     def _index(self, collection: str, documents: Sequence[Document], fingerprint: str) -> None:
         """Fill both caches from the record, by the vectors of one embedding."""
@@ -304,6 +391,10 @@ class Library:
         passages = [one for document_id in document_ids for one in self.passages(document_id)]
         return material(passages, bundled)
 
+    def passage(self, passage_id: str) -> Passage | None:
+        """The passage of this id; None when it is gone, or cut otherwise since."""
+        return next((found for found, _ in self._record.passages([passage_id]).values()), None)
+
     def file(self, document_id: str) -> bytes:
         """The bytes as they were uploaded; raises NotFound."""
         return self._record.file(document_id)
@@ -328,7 +419,12 @@ class Library:
         """A page as a picture; each quote is marked where it stands first, each term wherever it
         stands. Raises NotFound, PasswordNeeded …"""
         data = self._record.file(document_id)
-        return render(data, page, quotes=quotes, terms=terms, password=password, scale=scale)
+        scanned = self._record.page(document_id, page)
+        if scanned is None or not scanned.words:
+            return render(data, page, quotes=quotes, terms=terms, password=password, scale=scale)
+        boxes, found = marks(scanned, quotes, terms, MAX_MARKS)
+        picture = render(data, page, boxes=boxes, password=password, scale=scale)
+        return replace(picture, marked=found and bool(boxes))
 
     def retriever(self, collection: str = DEFAULT_COLLECTION, k: int = 10) -> SeodamRetriever:
         """The LangChain retriever over one collection."""
@@ -368,6 +464,10 @@ def shown_name(name: str) -> str:
     return kept.strip()[:_NAME_LENGTH] or "document"
 
 
-def _warnings(parsed: Parsed) -> tuple[str, ...]:
-    unread = sum(page.read_by is ReadBy.UNREAD for page in parsed.pages)
-    return (*parsed.warnings, *((f"unread_pages:{unread}",) if unread else ()))
+def _require_scans(name: str, parsed: Parsed) -> None:
+    """Raise what is wrong with a file without text, unless OCR can read it."""
+    pages = len(parsed.pages)
+    if parsed.unit is not Unit.PAGE or not waiting(parsed.pages):
+        raise EmptyDocument(name=name, pages=pages)
+    if not can_read_scans():
+        raise ScansOnly(name=name, pages=pages, command=install_command())

@@ -23,7 +23,7 @@ from rag_core.evaluation import (
     score_answers,
     score_places,
 )
-from rag_core.parsing import FORMATS
+from rag_core.parsing import FORMATS, can_read_scans
 from rag_core.passages import searchable_text
 from rag_core.settings import Settings
 from rag_core.stores.shelves import Shelves
@@ -117,7 +117,9 @@ def _add_all(seodam: Seodam, folder: Path, say: Callable[[str], None]) -> list[s
     for path in sorted(one for one in folder.rglob("*") if one.suffix.lower() in FORMATS):
         say(f"reading {path.name}")
         try:
-            library.add(Upload(path.name, path.read_bytes()))
+            document = library.add(Upload(path.name, path.read_bytes())).document
+            if can_read_scans():
+                library.read_scans(document.id)
         except BadUpload:
             unread.append(path.name)
     return unread

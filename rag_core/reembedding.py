@@ -211,13 +211,22 @@ class _Moving:
         """Place every document that is not there yet; whether there was any. Raises Cancelled."""
         if self._stopping.is_set():
             raise Cancelled
-        missing = [one for one in self._documents() if one[1].id not in self._placed]
+        there = self._in_place()
+        missing = [one for one in self._documents() if one[1].id not in there]
         total = self._move.done + sum(document.passages for _, document in missing)
         self._move = replace(self._move, total=total)
         for owner, document in missing:
             self._place(owner, document)
             self._placed[document.id] = owner, document
         return bool(missing)
+
+    def _in_place(self) -> frozenset[str]:
+        """What was placed, but for documents whose pages were read again since: their vectors of
+        this embedding are gone."""
+        owners = {owner for owner, _ in self._placed.values()}
+        fingerprint = self._target.fingerprint
+        embedded = [self._record.of(owner).embedded(fingerprint) for owner in owners]
+        return frozenset(self._placed).intersection(frozenset().union(*embedded))
 
     def forget_deleted(self) -> None:
         """Take out what was deleted after it had been placed."""

@@ -24,7 +24,7 @@ from rag_core.errors import (
 from rag_core.generators import load_generator, no_tracing
 from rag_core.ingestion import IngestQueue
 from rag_core.library import Library
-from rag_core.parsing import Limits
+from rag_core.parsing import Limits, can_read_scans
 from rag_core.reembedding import EVERYBODY, EmbeddingInUse
 from rag_core.settings import Settings
 from rag_core.stores.conversations import Conversations
@@ -158,6 +158,9 @@ class Seodam:
                     library.finish(left.document_id)
             elif left.state is DocumentState.REMOVED:
                 library.purge_removed(older_than=0)
+        for owner, document_id in self._record.stale():
+            with suppress(ModelFailed, WrongSetting, MissingExtra):  # the next start tries again
+                self.library(owner).refresh(document_id)
         return self._report(caches, reason)
 
     def finish_received(self) -> tuple[int, int]:
@@ -172,10 +175,12 @@ class Seodam:
         return finished, failed
 
     def resume(self) -> None:
-        """Queue what an earlier process had received and not finished, and go on in the
-        background to the embedding that is wanted."""
+        """Queue what an earlier process had received and not finished, and pages that wait for
+        OCR; go on in the background to the embedding that is wanted."""
         for left in self._record.unfinished():
             self.queue.resume(left.owner, left.document_id)
+        for owner, document_id in self._record.waiting() if can_read_scans() else ():
+            self.queue.read_on(owner, document_id)
         self.in_use.start()
 
     def check(self, say: Callable[[str], None] = lambda _: None) -> Report:

@@ -94,7 +94,8 @@ def _wait_for(visitor: Visitor, words: Words, attached: frozenset[int]) -> None:
     """Let the files that came with the question finish, or all there are when none is ready."""
     line = st.empty()
     while moving := [job for job in visitor.seodam.queue.jobs(visitor.owner) if job.moving]:
-        needed = [job for job in moving if job.id in attached or not visitor.library.documents()]
+        waited = [job for job in moving if not job.searchable]
+        needed = [job for job in waited if job.id in attached or not visitor.library.documents()]
         if not needed:
             break
         job = needed[0]

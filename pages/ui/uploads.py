@@ -76,6 +76,7 @@ def show_jobs(visitor: Visitor, words: Words, folded: bool = False) -> None:
 def said_of(words: Words, job: Job) -> str:
     """What is happening to a file, or how it ended, in a few words."""
     stage = "opening" if job.stage == "reading" and not job.pages else job.stage
+    stage = "ocr_waiting" if job.stage == "ocr" and not job.page else stage
     return words(f"job.{stage}", page=job.page, pages=job.pages)
 
 
@@ -83,7 +84,7 @@ def _watch(visitor: Visitor, words: Words, folded: bool) -> None:
     """Redraw the list while something moves; the whole page once something has changed there."""
     _show(visitor, words, folded)
     jobs = visitor.seodam.queue.jobs(visitor.owner)
-    ready = sum(job.stage == "ready" for job in jobs)
+    ready = sum(job.searchable for job in jobs)
     before = st.session_state.get("jobs_ready", 0)
     st.session_state["jobs_ready"] = ready
     if ready > before or not any(job.moving for job in jobs):
@@ -129,9 +130,10 @@ def _row(visitor: Visitor, words: Words, job: Job) -> None:
         if job.ended:
             label, action, key = words("job.dismiss"), queue.dismiss, f"dismiss-{job.id}"
         else:
-            label, action, key = words("job.cancel"), queue.cancel, f"cancel-{job.id}"
+            label = words("job.stop" if job.searchable else "job.cancel")
+            action, key = queue.cancel, f"cancel-{job.id}"
         st.button(label, key=key, type="tertiary", on_click=action, args=(visitor.owner, job.id))
-    if job.stage == "reading" and job.pages:
+    if job.stage in {"reading", "ocr"} and job.pages:
         st.progress(min(job.page / job.pages, 1.0))
     if job.stage == "failed" and job.error is not None:
         what, way_out = in_words(job.error, words.language)

@@ -8,8 +8,25 @@ libraries is here, and their errors end here.
 from __future__ import annotations
 
 from rag_core.parsing.formats import FORMATS
-from rag_core.parsing.limits import Limits
+from rag_core.parsing.limits import MAX_MARKS, Limits
+from rag_core.parsing.ocr import read_scanned
+from rag_core.parsing.plausible import plausibility, suspicion
 from rag_core.parsing.read import check_size, parse
 from rag_core.parsing.render import PagePicture, render
+from rag_core.parsing.tesseract import can_read_scans, find_tesseract, install_command
 
-__all__ = ["FORMATS", "Limits", "PagePicture", "check_size", "parse", "render"]
+__all__ = [
+    "FORMATS",
+    "MAX_MARKS",
+    "Limits",
+    "PagePicture",
+    "can_read_scans",
+    "check_size",
+    "find_tesseract",
+    "install_command",
+    "parse",
+    "plausibility",
+    "read_scanned",
+    "render",
+    "suspicion",
+]

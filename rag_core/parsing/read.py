@@ -36,7 +36,8 @@ def parse(
     """Read an upload into pages; `on_page(i, n)` is told as each is read.
 
     Raises the kinds of BadUpload, or Cancelled within a second of `cancelled()` turning true.
-    A page that has no text, or that no reader could open, is a Page with read_by=UNREAD.
+    A page that has no text, or that no reader could open, is a Page with read_by=UNREAD; a PDF may
+    have no other pages, for OCR can read them still.
     """
     suffix = recognise(upload)
     check_size(upload.name, len(upload.data), limits)
@@ -44,7 +45,7 @@ def parse(
     parsed = reading.pdf() if suffix == ".pdf" else reading.text(suffix)
     if not parsed.pages:
         raise BrokenFile(name=upload.name)
-    if all(page.read_by is ReadBy.UNREAD for page in parsed.pages):
+    if suffix != ".pdf" and all(page.read_by is ReadBy.UNREAD for page in parsed.pages):
         raise EmptyDocument(name=upload.name, pages=len(parsed.pages))
     return parsed
 

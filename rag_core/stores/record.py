@@ -25,6 +25,11 @@ from rag_core.types import (
     Word,
 )
 
+WAITING_CODES = ("unread_pages", "suspect_pages")
+"""Warnings of documents with pages that wait to be read by OCR; a number follows each."""
+STOPPED_CODE = "ocr_stopped"
+"""Warning of a document whose pages wait no longer: its reader stopped that."""
+
 _IDS_AT_ONCE = 500  # below SQLite's limit of variables in one statement
 
 
@@ -64,6 +69,26 @@ class Record:
         with self._database.reading() as connection:
             rows = connection.execute(query).all()
         return tuple(Unfinished(row.owner, row.id, DocumentState(row.state)) for row in rows)
+
+    def stale(self) -> tuple[tuple[str, str], ...]:
+        """(owner, document id) of what `keep_rereading` changed without `settle` following."""
+        return self._whose(db.documents.c.fingerprint == "")
+
+    def waiting(self) -> tuple[tuple[str, str], ...]:
+        """(owner, document id) of what has pages that wait to be read by OCR, oldest first."""
+        told = db.documents.c.warnings
+        unread = [told.contains(f'"{code}:') for code in WAITING_CODES]
+        return self._whose(sa.or_(*unread) & ~told.contains(f'"{STOPPED_CODE}"'))
+
+    def _whose(self, which: sa.ColumnElement[bool]) -> tuple[tuple[str, str], ...]:
+        table = db.documents
+        query = (
+            sa.select(table.c.owner, table.c.id)
+            .where(table.c.state == DocumentState.READY, which)
+            .order_by(table.c.added_at)
+        )
+        with self._database.reading() as connection:
+            return tuple((row.owner, row.id) for row in connection.execute(query))
 
     def shelves(
         self, states: Sequence[DocumentState] = (DocumentState.READY,)
@@ -164,13 +189,14 @@ class OwnedRecord:
         vectors: np.ndarray,
         fingerprint: str,
     ) -> Document:
-        """Store pages, passages and vectors (n × d, a row a passage) at once; state INDEXING.
+        """Store pages, passages and vectors (n × d, a row a passage) at once; state INDEXING, or
+        still READING where there are no passages as yet.
 
         What an earlier reading of the same document left is replaced.
         """
         read = replace(
             document,
-            state=DocumentState.INDEXING,
+            state=DocumentState.INDEXING if passages else DocumentState.READING,
             pages=len(pages),
             passages=len(passages),
         )
@@ -190,6 +216,50 @@ class OwnedRecord:
             self._insert(connection, db.vectors, [_vectors_row(document.id, vectors, fingerprint)])
             self._change(connection, document.id, values)
         return read
+
+    def keep_rereading(
+        self,
+        document: Document,
+        pages: Sequence[Page],
+        passages: Sequence[Passage],
+        vectors: np.ndarray,
+        fingerprint: str,
+    ) -> None:
+        """Put `pages` in the place of those of the same numbers, and all passages and vectors in
+        the place of the document's, at once.
+
+        The caches are behind from here on until `settle` says otherwise: `Record.stale`. Raises
+        NotFound.
+        """
+        values = {
+            "state": document.state,
+            "passages": len(passages),
+            "warnings": json.dumps(document.warnings),
+            "fingerprint": "",
+        }
+        with self._database.writing() as connection:
+            self._change(connection, document.id, values)
+            for row in _page_rows(document.id, pages):
+                del row["position"]
+                table = db.pages
+                connection.execute(
+                    self._gate.update(table)
+                    .where(table.c.document_id == document.id, table.c.number == row["number"])
+                    .values(**row)
+                )
+            self._forget_passages(connection, document.id)
+            self._insert(connection, db.passages, _passage_rows(passages))
+            self._insert(connection, db.vectors, [_vectors_row(document.id, vectors, fingerprint)])
+
+    def settle(self, document_id: str, fingerprint: str) -> None:
+        """The caches hold what `keep_rereading` stored, by the vectors of this embedding."""
+        with self._database.writing() as connection:
+            self._change(connection, document_id, {"fingerprint": fingerprint})
+
+    def warn(self, document_id: str, warnings: Sequence[str]) -> None:
+        """Replace what is said about a document; raises NotFound."""
+        with self._database.writing() as connection:
+            self._change(connection, document_id, {"warnings": json.dumps(warnings)})
 
     def set_state(self, ids: Iterable[str], state: DocumentState) -> None:
         """Move documents on, all or none; raises NotFound."""
@@ -237,14 +307,18 @@ class OwnedRecord:
 
     def words(self, document_id: str, number: int) -> tuple[Word, ...]:
         """The words of a page that was read from its picture; () of any other."""
+        page = self.page(document_id, number)
+        return page.words if page else ()
+
+    def page(self, document_id: str, number: int) -> Page | None:
+        """One page with its words, None when there is none of that number."""
         table = db.pages
-        query = self._gate.select(table, table.c.words).where(
+        query = self._gate.select(table).where(
             table.c.document_id == document_id, table.c.number == number
         )
         with self._database.reading() as connection:
-            data = connection.execute(query).scalar_one_or_none()
-        rows = np.frombuffer(data or b"", dtype="<f4").reshape(-1, 6).tolist()
-        return tuple(Word(int(row[0]), int(row[1]), *row[2:]) for row in rows)
+            row = connection.execute(query).first()
+        return replace(_page(row), words=_words(row.words)) if row else None
 
     def page_text(self, passage: Passage) -> str:
         """The whole text of the page on which a passage stands; "" when it is gone."""
@@ -281,6 +355,15 @@ class OwnedRecord:
         with self._database.reading() as connection:
             rows = connection.execute(query.order_by(table.c.position))
             return tuple(_passage(row) for row in rows)
+
+    def embedded(self, fingerprint: str) -> frozenset[str]:
+        """The documents that have vectors of that embedding."""
+        table = db.vectors
+        query = self._gate.select(table, table.c.document_id).where(
+            table.c.fingerprint == fingerprint
+        )
+        with self._database.reading() as connection:
+            return frozenset(row.document_id for row in connection.execute(query))
 
     def vectors_of(self, document_id: str, fingerprint: str) -> np.ndarray:
         """The vectors of a document by one embedding (float32, n × d), a row for each passage in
@@ -321,7 +404,12 @@ class OwnedRecord:
             raise NotFound(what="document")
 
     def _forget_reading(self, connection: sa.Connection, document_id: str) -> None:
-        for table in (db.vectors, db.passages, db.pages):
+        self._forget_passages(connection, document_id)
+        table = db.pages
+        connection.execute(self._gate.delete(table).where(table.c.document_id == document_id))
+
+    def _forget_passages(self, connection: sa.Connection, document_id: str) -> None:
+        for table in (db.vectors, db.passages):
             connection.execute(self._gate.delete(table).where(table.c.document_id == document_id))
 
 
@@ -383,6 +471,11 @@ def _page_rows(document_id: str, pages: Sequence[Page]) -> list[dict[str, Any]]:
         }
         for position, page in enumerate(pages)
     ]
+
+
+def _words(data: bytes | None) -> tuple[Word, ...]:
+    rows = np.frombuffer(data or b"", dtype="<f4").reshape(-1, 6).tolist()
+    return tuple(Word(int(row[0]), int(row[1]), *row[2:]) for row in rows)
 
 
 def _word_rows(words: Sequence[Word]) -> bytes | None:

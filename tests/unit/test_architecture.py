@@ -19,14 +19,25 @@ ROOT = Path(__file__).parents[2]
 # The lowest floor first. A module may import its own floor and those below it.
 FLOORS = (
     {"types", "errors", "settings", "translations"},
-    {"text", "asking", "support", "matching", "passages", "markdown", "transcript", "finding"},
+    {
+        "text",
+        "asking",
+        "support",
+        "matching",
+        "passages",
+        "markdown",
+        "transcript",
+        "marks",
+        "turns",
+        "finding",
+    },
     {"stores", "parsing", "embeddings", "subwords", "providers"},
     {"gist", "definitions", "study"},
     {"retriever", "reranker", "signals", "evaluation"}
     | {"generators", "extractive", "selection", "prompting", "citations"},
     {"cross_encoder"},
     {"chain"},
-    {"library", "assistant", "ingestion", "archive", "reembedding"},
+    {"library", "assistant", "ingestion", "archive", "reembedding", "rereading"},
     {"wiring"},
     {"measuring"},
     {"commands"},

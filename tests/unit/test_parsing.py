@@ -55,11 +55,13 @@ def test_a_pdf_is_recognised_by_its_bytes_and_others_by_name() -> None:
     assert ".pdf" in FORMATS
 
 
-def test_a_page_without_text_is_unread_and_a_file_without_any_is_empty() -> None:
+def test_a_page_without_text_is_unread_and_a_text_file_without_any_is_empty() -> None:
     parsed = parse(Upload("mixed.pdf", pdfs.pages(["Text", ""])))
     assert [page.read_by for page in parsed.pages] == [ReadBy.TEXT, ReadBy.UNREAD]
+    scan = parse(Upload("scan.pdf", pdfs.without_text()))
+    assert [page.read_by for page in scan.pages] == [ReadBy.UNREAD]
     with pytest.raises(EmptyDocument) as caught:
-        parse(Upload("scan.pdf", pdfs.without_text()))
+        parse(Upload("blank.txt", b" \n "))
     assert caught.value.details["pages"] == 1
 
 
