@@ -17,18 +17,19 @@ class Line:
     `seat` is the same box on a page turned so that the line runs from left to right, and `turn`
     says by how many degrees, clockwise. `em` is the size of its letters and `bold` their weight.
     `spaced`: a space followed at its end; `hyphened`: it ended in a hyphen that divides a word;
-    `beside`: it goes on to the right of the line before it, as the next cell of a row.
+    `beside`: it goes on to the right of the line before it, as the next cell of a row; `inside`: it
+    goes on below the line before it, in a cell of several lines.
     """
 
     __slots__ = (
-        "beside", "bold", "box", "em", "hyphened", "level", "map", "raw", "seat", "spaced",
-        "text", "turn",
+        "beside", "bold", "box", "em", "hyphened", "inside", "level", "map", "raw", "seat",
+        "spaced", "text", "turn",
     )  # fmt: skip
 
     def __init__(self, text: str, raw: int = 0, map: list[int] | None = None) -> None:
         self.text, self.raw, self.map = text, raw, map
         self.em, self.bold, self.level = 10.0, False, 0
-        self.spaced = self.hyphened = self.beside = False
+        self.spaced = self.hyphened = self.beside = self.inside = False
         self.place((0.0, 0.0, 0.0, 0.0))
 
     def place(self, box: Box, turn: int = 0) -> None:

@@ -40,11 +40,11 @@ def compose(lines: Sequence[Line], survey: Survey = NO_SURVEY, ordered: bool = F
     once = _once(lines)
     kept = [line for line in once if not survey.is_running(line)] or once
     for line in kept:
-        line.level, line.beside = survey.level(line), False
+        line.level, line.beside, line.inside = survey.level(line), False, False
     page, length = PageText(), 0
     parts: list[str] = []
     above: list[Line] = []
-    for block in blocks(kept if ordered else reading_order(kept)):
+    for block in _past_boxes(blocks(kept if ordered else reading_order(kept))):
         right, previous = max(line.seat[2] for line in block), None
         _no_heading_mid_sentence(block, right)
         for line in block:
@@ -109,7 +109,7 @@ def blocks(lines: Sequence[Line]) -> list[list[Line]]:
     """Lines that follow one another directly below, about as large, belong together."""
     found: list[list[Line]] = []
     for line in lines:
-        if found and (line.beside or _follows(found[-1], line)):
+        if found and (line.beside or line.inside or _follows(found[-1], line)):
             found[-1].append(line)
         else:
             found.append([line])
@@ -118,17 +118,63 @@ def blocks(lines: Sequence[Line]) -> list[list[Line]]:
 
 def _follows(block: Sequence[Line], below: Line) -> bool:
     above = block[-1]
-    first = next((line for line in reversed(block) if not line.beside), above)  # of a row
     if above.turn != below.turn:
         return False
-    a, b = first.seat, below.seat
+    row = _last_row(block)
+    a, b = row[0].seat, below.seat
     height = min(a[3] - a[1], b[3] - b[1])
     overlap = min(max(a[2], above.seat[2]), b[2]) - max(a[0], b[0])
     return (
-        -0.6 * height < b[1] - a[3] < 0.9 * height
+        -0.6 * height < b[1] - max(line.seat[3] for line in row) < 0.9 * height
         and b[1] > a[1] + 0.3 * height
         and (overlap > 0.3 * min(a[2] - a[0], b[2] - b[0]) or abs(a[0] - b[0]) < height)
         and max(above.em, below.em) < 1.35 * min(above.em, below.em)
+    )
+
+
+def _last_row(block: Sequence[Line]) -> Sequence[Line]:
+    """The last line of a block, and those of the same row of a table before it."""
+    first = len(block) - 1
+    while first and (block[first].beside or block[first].inside):
+        first -= 1
+    return block[first:]
+
+
+def _past_boxes(found: list[list[Line]]) -> list[list[Line]]:
+    """The blocks, those that go on directly below another past a box on its right moved to it."""
+    kept = list(found)
+    for at, block in enumerate(kept):
+        for further in range(at + 1, min(len(kept), at + _BOXES)):
+            if further > at + 1 and _goes_on_below(block, kept[further]):
+                kept.insert(at + 1, kept.pop(further))
+                break
+            if not _is_box_beside(block, kept[further]):
+                break
+    return kept
+
+
+_BOXES = 12
+
+
+def _is_box_beside(block: Sequence[Line], box: Sequence[Line]) -> bool:
+    """Whether a block stands on the right of another and is no further column of its text."""
+    right = max(line.seat[2] for line in block)
+    apart = min(line.seat[0] for line in box) > right - 0.5 * block[0].em
+    overlaps = box[0].seat[1] < block[-1].seat[3] and box[-1].seat[3] > block[0].seat[1]
+    return apart and overlaps and (box[0].em != block[-1].em or not box[0].text[0].islower())
+
+
+def _goes_on_below(block: Sequence[Line], below: Sequence[Line]) -> bool:
+    """Whether two blocks are as close, as large and as far left as lines of one paragraph."""
+    a, b = block[-1], below[0]
+    plain = len(block) > 1 and not any(line.beside or line.inside for line in block[-2:])
+    return (
+        plain
+        and a.em == b.em
+        and a.turn == b.turn
+        and abs(a.seat[0] - b.seat[0]) < 0.5 * a.em
+        and b.seat[1] - block[-1].seat[1] < 1.2 * (block[-1].seat[1] - block[-2].seat[1])
+        and b.seat[1] > a.seat[1]
     )
 
 
@@ -142,11 +188,13 @@ def _gap(above: Line, line: Line, block: Sequence[Line], right: float, survey: S
     a hyphen, or nothing inside a word."""
     if line.beside:
         return "\t"
+    if line.inside:
+        return "\n" if _ITEM.match(line.text) else _within(above, line, survey)
     if line.level != above.level:
         return "\n\n"
     if above.hyphened:
         return _within(above, line, survey)
-    if above.beside or _ITEM.match(line.text):
+    if above.beside or above.inside or _ITEM.match(line.text):
         return "\n"
     if _is_indented(above, line, block[0]):
         return "\n\n"
@@ -176,7 +224,7 @@ def _goes_on(above: Sequence[Line], block: Sequence[Line], survey: Survey) -> st
     of a sentence, and the next begins in the middle of one."""
     last, line = above[-1], block[0]
     full = not _ends_short(last, line, max(other.seat[2] for other in above))
-    alike = last.em == line.em and last.turn == line.turn and not last.beside
+    alike = last.em == line.em and last.turn == line.turn and not (last.beside or last.inside)
     if not (full and alike and len(above) > 1) or last.level or line.level:
         return "\n\n"
     ends, begins = last.text[-1:], line.text[:1]

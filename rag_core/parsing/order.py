@@ -23,7 +23,8 @@ _INTEGER = re.compile(r"\d{1,4}")
 
 
 def reading_order(lines: Sequence[Line]) -> list[Line]:
-    """The same lines, sorted; cells of a row are marked `beside` all but the first.
+    """The same lines, sorted; cells of a row are marked `beside` all but the first, their further
+    lines `inside`.
 
     Lines written in another direction than most of the page come last.
     """
@@ -72,7 +73,7 @@ def _arranged(lines: list[_Placed], depth: int) -> list[_Placed]:
     if along and depth < _DEEPEST:
         above, below = _parted(lines, "top", along[1])
         return _arranged(above, depth + 1) + _arranged(below, depth + 1)
-    return _rows(down)
+    return _flows(down) if _is_wrapped(down) else _rows(down)
 
 
 def _in_order(lines: list[_Placed]) -> bool:
@@ -149,14 +150,63 @@ def _is_grid(down: list[_Placed]) -> bool:
     return beside >= 5 and 2 * beside >= 0.6 * len(down) and short >= 0.6 * beside
 
 
-def _is_prose(lines: list[_Placed]) -> bool:
-    """Lines that wrap: long ones, most of which reach the right edge."""
-    edge, start = max(line.right for line in lines), min(line.left for line in lines)
-    full = sum(
-        line.right > start + 0.8 * (edge - start) and _letters(line.line.text) >= _SENTENCE
-        for line in lines
+def _is_wrapped(down: list[_Placed]) -> bool:
+    """Whether what stands side by side is mostly running text: a box within a paragraph."""
+    sides = [
+        min(_letters(a.line.text), _letters(b.line.text)) >= _SENTENCE
+        for a, b in pairwise(down)
+        if b.middle - a.middle < a.height and (b.left >= a.right or a.left >= b.right)
+    ]
+    return len(sides) >= 3 and sum(sides) >= 0.7 * len(sides)
+
+
+def _flows(down: list[_Placed]) -> list[_Placed]:
+    """Each line goes on below the nearest one that begins or ends where it does, so that a box
+    and the text that flows around it stay whole; in the order in which they begin."""
+    flows: list[list[_Placed]] = []
+    for line in down:
+        near = [flow for flow in flows if _flows_into(flow[-1], line)]
+        if near:
+            max(near, key=lambda flow: flow[-1].bottom - abs(flow[-1].left - line.left)).append(
+                line
+            )
+        else:
+            flows.append([line])
+    flows.sort(key=lambda flow: (round(flow[0].top / flow[0].height), flow[0].left))
+    return [line for flow in flows for line in flow]
+
+
+def _flows_into(above: _Placed, line: _Placed) -> bool:
+    aligned = min(abs(above.left - line.left), abs(above.right - line.right))
+    return (
+        aligned < 2.5 * line.height
+        and -0.3 * line.height < line.top - above.bottom < 1.2 * line.height
+        and min(above.right, line.right) > max(above.left, line.left)
+        and max(above.height, line.height) < 1.35 * min(above.height, line.height)
     )
-    return len(lines) >= 3 and full >= 0.45 * len(lines)
+
+
+def _is_prose(lines: list[_Placed]) -> bool:
+    """Lines that wrap: long ones, most of which reach the right edge of their column."""
+    return len(lines) >= 3 and sum(map(_full, _columns(lines))) >= 0.45 * len(lines)
+
+
+def _full(column: list[_Placed]) -> int:
+    """How many lines of a column are long and reach its right edge."""
+    edge, start = max(line.right for line in column), min(line.left for line in column)
+    return sum(
+        line.right > start + 0.8 * (edge - start) and _letters(line.line.text) >= _SENTENCE
+        for line in column
+    )
+
+
+def _columns(lines: list[_Placed]) -> list[list[_Placed]]:
+    """Lines between the white gaps that go through from top to bottom."""
+    cuts = [middle for _, middle in _gaps(lines, "left", "right")]
+    columns: list[list[_Placed]] = [[] for _ in range(len(cuts) + 1)]
+    for line in lines:
+        columns[bisect(cuts, line.left)].append(line)
+    return columns
 
 
 def _letters(text: str) -> int:
@@ -177,11 +227,37 @@ def _table(down: list[_Placed], depth: int) -> list[_Placed]:
     gaps = _gaps(down, "top", "bottom")
     wide = sorted(width for width, _ in gaps)
     usual = wide[len(wide) * 3 // 4] if wide else 0.0
-    cuts = [middle for width, middle in gaps if width > 0.5 * usual]
+    bands = _bands(down, gaps, 0.5 * usual)
+    if jump := _jump(wide, down[0].height):
+        rows = [band for band in _bands(down, gaps, jump) if len(band) > 1]
+        if 2 * sum(map(_is_ragged, rows)) > len(rows):
+            bands = _bands(down, gaps, jump)
+    return [line for band in bands for line in _cells(band, depth + 1)]
+
+
+def _bands(
+    down: list[_Placed], gaps: list[tuple[float, float]], least: float
+) -> list[list[_Placed]]:
+    """The lines between the gaps that are wider than `least`."""
+    cuts = [middle for width, middle in gaps if width > least]
     bands: list[list[_Placed]] = [[] for _ in range(len(cuts) + 1)]
     for line in down:
         bands[bisect(cuts, line.top)].append(line)
-    return [line for band in bands for line in _cells(band, depth + 1)]
+    return bands
+
+
+def _jump(widths: list[float], height: float) -> float:
+    """Where gaps between the lines of a cell end and those between rows begin; 0 if nowhere."""
+    for small, large in pairwise(widths):
+        if large > 1.6 * max(small, 0.1 * height) and large - small > 0.15 * height:
+            return (small + large) / 2
+    return 0.0
+
+
+def _is_ragged(row: list[_Placed]) -> bool:
+    """Whether its cells hold different numbers of lines: then they wrap."""
+    counts = {len(column) for column in _columns(row)}
+    return len(counts) > 1
 
 
 def _cells(band: list[_Placed], depth: int) -> list[_Placed]:
@@ -192,8 +268,11 @@ def _cells(band: list[_Placed], depth: int) -> list[_Placed]:
     one_line = band[-1].middle - band[0].middle < 0.4 * band[0].height
     if one_line or across is None or depth >= _DEEPEST:
         return _rows(band)
-    left, right = _parted(band, "left", across[1])
-    return _cells(left, depth + 1) + _cells(right, depth + 1)
+    left, right = (_cells(side, depth + 1) for side in _parted(band, "left", across[1]))
+    for line in left[1:] + right[1:]:
+        line.line.inside = not line.line.beside
+    right[0].line.beside, right[0].line.inside = True, False
+    return left + right
 
 
 def _rows(down: list[_Placed]) -> list[_Placed]:
