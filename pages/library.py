@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import time
 from math import ceil
+from pathlib import Path
 
 import streamlit as st
 
-from pages.ui import uploads, viewer
+from pages.ui import report, uploads, viewer
 from pages.ui.messages import Words
 from pages.ui.session import Visitor
 from pages.ui.shell import enter, literal
 from rag_core.errors import NotFound
 from rag_core.library import UNDO_SECONDS
 from rag_core.types import Document
+
+_REPORT = Path(__file__).with_name("document.py")
 
 
 def _removed(visitor: Visitor, words: Words) -> None:
@@ -56,30 +59,21 @@ def _row(visitor: Visitor, words: Words, document: Document) -> None:
     with st.container(border=True, gap=None, key=f"document-{document.id}"):
         with st.container(horizontal=True, vertical_alignment="center", wrap=False):
             st.markdown(f":material/description: **{literal(document.name)}**", width="stretch")
-            if document.pages:
-                st.button(
-                    words("library.look"),
-                    key=f"look-{document.id}",
-                    type="tertiary",
-                    on_click=viewer.show,
-                    args=(document.id, 1),
-                )
+            st.button(
+                words("library.look"),
+                key=f"look-{document.id}",
+                type="tertiary",
+                on_click=viewer.look_into,
+                args=(document.id,),
+            )
             with st.popover(
                 "", icon=":material/more_horiz:", type="tertiary", help=words("library.more")
             ):
                 _change(visitor, words, document)
-        st.caption(_facts(words, document))
-
-
-def _facts(words: Words, document: Document) -> str:
-    big = document.size >= 1024**2
-    size = f"{document.size / 1024**2:.1f} MB" if big else f"{ceil(document.size / 1024)} KB"
-    counts = [words("library.pages", n=document.pages)] if document.pages else []
-    facts = " · ".join([*counts, words("library.passages", n=document.passages), size])
-    for warning in document.warnings:
-        code, _, number = warning.partition(":")
-        facts += f" · :material/warning: {words(f'warning.{code}', n=number)}"
-    return facts
+        with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+            st.caption(report.facts(words, document), width="content")
+            where = {"document": document.id}
+            st.page_link(st.Page(_REPORT), label=words("nav.document"), query_params=where)
 
 
 def _change(visitor: Visitor, words: Words, document: Document) -> None:

@@ -92,7 +92,7 @@ def _sentence(words: Words, one: Telling, names: dict[str, str], key: str) -> No
     passage = one.passage
     with st.container(border=True, gap=None):
         st.markdown(literal(one.text))
-        place = place_of(words, names.get(passage.document_id, ""), passage.page_label)
+        place = place_of(words, names.get(passage.document_id, ""), passage, {})
         if passage.page is None:
             st.caption(place)
         else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,11 +12,12 @@ import streamlit as st
 from pages.ui import viewer
 from pages.ui.connection import EXTRACTIVE, shown_model
 from pages.ui.messages import Words
+from pages.ui.places import place
 from pages.ui.reveal import reveal
 from pages.ui.session import Visitor
 from pages.ui.shell import literal, show_failure
 from rag_core.markdown import safe_markdown
-from rag_core.types import Answer, Citation, Finish, Hit, Turn
+from rag_core.types import Answer, Citation, Finish, Hit, Passage, Turn, Unit
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
@@ -32,7 +33,7 @@ _MARK = re.compile(r"\[(\d{1,3})\]")
 def show_turn(visitor: Visitor, words: Words, turn: Turn, new: bool = False) -> None:
     """One turn of a conversation; a new one is brought into view."""
     with place_of_turn(turn.question, new):
-        _found(words, turn)
+        _found(visitor, words, turn)
         _answer(visitor, words, turn)
 
 
@@ -51,7 +52,7 @@ def place_of_turn(question: str, new: bool) -> DeltaGenerator:
         return st.chat_message("assistant", avatar=":material/menu_book:")
 
 
-def _found(words: Words, turn: Turn) -> None:
+def _found(visitor: Visitor, words: Words, turn: Turn) -> None:
     """The passages that were found, drawn once they are asked for."""
     hits = turn.answer.hits
     if not hits or not turn.answer.answerable:
@@ -60,7 +61,7 @@ def _found(words: Words, turn: Turn) -> None:
     box = st.expander(label, key=f"found-{turn.id}", type="compact", on_change="rerun")
     if box.open:
         with box:
-            show_passages(hits, words)
+            show_passages(hits, words, visitor.units)
 
 
 def _answer(visitor: Visitor, words: Words, turn: Turn) -> None:
@@ -71,9 +72,9 @@ def _answer(visitor: Visitor, words: Words, turn: Turn) -> None:
     _endings(words, answer)
     if unanswered:
         st.info(words("answer.not_found"), icon=":material/search_off:")
-        _nearest(words, turn)
+        _nearest(visitor, words, turn)
     for citation in answer.citations:
-        _source(words, turn, citation)
+        _source(visitor, words, turn, citation)
     _footer(words, answer)
 
 
@@ -110,65 +111,53 @@ def _endings(words: Words, answer: Answer) -> None:
         show_failure(answer.error, {"model": answer.model}, words)
 
 
-def _source(words: Words, turn: Turn, citation: Citation) -> None:
+def _source(visitor: Visitor, words: Words, turn: Turn, citation: Citation) -> None:
     """A card: which document and page, the words quoted, and the page itself on a click."""
-    place = place_of(words, citation.document, citation.page_label)
-    _card(
-        words,
-        f"{turn.id}-{citation.number}",
-        f":gray-badge[{citation.number}] **{place}**",
-        citation.document_id,
-        citation.page,
-        citation.quote,
-    )
+    named = place_of(words, citation.document, citation, visitor.units)
+    key, title = f"{turn.id}-{citation.number}", f":gray-badge[{citation.number}] **{named}**"
+    _card(words, key, title, citation, citation.quote, citation.passage_id)
 
 
-def _nearest(words: Words, turn: Turn) -> None:
+def _nearest(visitor: Visitor, words: Words, turn: Turn) -> None:
     """The passages that came nearest, when none supports an answer."""
     hits = turn.answer.hits[:_NEAREST]
     if hits:
         st.caption(words("answer.nearest", n=len(hits)))
     for hit in hits:
         passage = hit.passage
-        place = place_of(words, hit.document, passage.page_label)
+        named = place_of(words, hit.document, passage, visitor.units)
         key = f"{turn.id}-near-{hit.rank}"
-        _card(words, key, f"**{place}**", passage.document_id, passage.page, passage.text)
+        _card(words, key, f"**{named}**", passage, passage.text, passage.id)
 
 
 def _card(
-    words: Words, key: str, title: str, document_id: str, page: int | None, quote: str
+    words: Words, key: str, title: str, of: Citation | Passage, quote: str, passage_id: str
 ) -> None:
     with st.container(border=True, gap=None, key=f"source-{key}"):
         with st.container(horizontal=True, vertical_alignment="center", wrap=False):
             st.markdown(title, width="stretch")
-            if page is not None:
-                st.button(
-                    words("source.open"),
-                    key=f"open-{key}",
-                    icon=":material/find_in_page:",
-                    type="tertiary",
-                    on_click=viewer.show,
-                    args=(document_id, page, quote),
-                )
+            st.button(
+                words("source.open"),
+                key=f"open-{key}",
+                icon=":material/find_in_page:",
+                type="tertiary",
+                on_click=viewer.show,
+                args=(of.document_id, of.page, quote, of.page_label, passage_id),
+            )
         st.caption(literal(_short(quote)))
 
 
-def show_passages(hits: Sequence[Hit], words: Words) -> None:
-    """The passages that were found, best first."""
+def show_passages(hits: Sequence[Hit], words: Words, units: Mapping[str, Unit]) -> None:
+    """The passages that were found, best first. `units` as in `place_of`."""
     for hit in hits:
-        _passage(words, hit)
+        named = place_of(words, hit.document, hit.passage, units)
+        st.markdown(f"**{named}**\n\n{literal(_short(hit.passage.text))}")
 
 
-def _passage(words: Words, hit: Hit) -> None:
-    place = place_of(words, hit.document, hit.passage.page_label)
-    st.markdown(f"**{place}**\n\n{literal(_short(hit.passage.text))}")
-
-
-def place_of(words: Words, document: str, page_label: str) -> str:
-    """Document and page as markdown, with a hostile name made harmless."""
-    if not page_label:
-        return literal(document)
-    return f"{literal(document)} · {literal(words('source.page', page=page_label))}"
+def place_of(words: Words, document: str, of: Citation | Passage, units: Mapping[str, Unit]) -> str:
+    """Document and place as markdown, with a hostile name made harmless. `units` by document."""
+    named = place(words, units.get(of.document_id), of.page, of.page_label)
+    return f"{literal(document)} · {literal(named)}" if named else literal(document)
 
 
 def _footer(words: Words, answer: Answer) -> None:
@@ -182,9 +171,7 @@ def _footer(words: Words, answer: Answer) -> None:
     if missing:
         parts.append(words("answer.unsupported", n=missing))
     extractive = answer.model == EXTRACTIVE
-    parts.append(
-        words("answer.extractive") if extractive else literal(shown_model(answer.model))
-    )
+    parts.append(words("answer.extractive") if extractive else literal(shown_model(answer.model)))
     if answer.seconds >= _WORTH_SAYING:
         parts.append(words("answer.seconds", seconds=f"{answer.seconds:.1f}"))
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):

@@ -64,7 +64,7 @@ def ask(
             return
         st.session_state["just_answered"] = True
         try:
-            _stream(visitor.assistant.ask(asked, conversation, model), words)
+            _stream(visitor, visitor.assistant.ask(asked, conversation, model), words)
         except SeodamError as error:
             show_error(error, words)
     st.rerun()
@@ -125,19 +125,20 @@ def settle() -> None:
         kept.wait(_SETTLE_SECONDS)
 
 
-def _stream(stream: AnswerStream, words: Words) -> None:
+def _stream(visitor: Visitor, stream: AnswerStream, words: Words) -> None:
     """Passages first, then the words as they come. Each draw is a point where Stop takes hold."""
     kept = st.session_state["kept"] = threading.Event()
     try:
         found = st.status(words("answer.searching"), type="compact")
         place = st.empty()
         with closing(iter(stream)) as pieces:
-            _show(stream, pieces, found, place, words)
+            _show(visitor, stream, pieces, found, place, words)
     finally:
         kept.set()
 
 
 def _show(
+    visitor: Visitor,
     stream: AnswerStream,
     pieces: Iterator[str],
     found: StatusContainer,
@@ -150,7 +151,7 @@ def _show(
             listed = True
             found.update(label=words("answer.found", n=len(stream.hits)), state="complete")
             with found:
-                show_passages(stream.hits, words)
+                show_passages(stream.hits, words, visitor.units)
         shown += safe.feed(piece)
         place.markdown(shown)
     place.markdown(shown + safe.finish())

@@ -1,7 +1,8 @@
-"""Bring a place of the conversation into view: the one thing that Streamlit cannot do by itself.
+"""Bring a place of the page into view: the one thing that Streamlit cannot do by itself.
 
 It follows what is added at the bottom only while the reader is there; whoever has scrolled up to
-read a source would not see the next question and its answer.
+read a source would not see the next question and its answer. In the viewer it leads to a passage
+in the middle of a long text.
 """
 
 from __future__ import annotations
@@ -23,8 +24,12 @@ export default ({ parentElement, data }) => {
 """
 
 
-def reveal() -> None:
-    """Scroll once to this place, as near to the top as what follows allows."""
-    once = time.time_ns()
+def reveal(once: str = "") -> None:
+    """Scroll once to this place, as near to the top as what follows allows.
+
+    The same `once` scrolls no second time, however often the page is drawn; without it every call
+    does.
+    """
+    once = once or str(time.time_ns())
     place = st.components.v2.component("reveal", js=_SCROLL, isolate_styles=False)
     place(key=f"reveal-{once}", data={"once": once}, height=1)

@@ -6,7 +6,9 @@ import hashlib
 import os
 import secrets
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -14,7 +16,7 @@ import streamlit as st
 from pages.ui.messages import LANGUAGES
 from rag_core.errors import SeodamError
 from rag_core.settings import Settings
-from rag_core.types import LOCAL_OWNER
+from rag_core.types import LOCAL_OWNER, Unit
 
 if TYPE_CHECKING:
     from rag_core.assistant import Assistant
@@ -44,6 +46,11 @@ class Visitor:
     @property
     def conversations(self) -> Conversations:
         return self.seodam.conversations(self.owner)
+
+    @cached_property
+    def units(self) -> Mapping[str, Unit]:
+        """What each document is divided into, by its id; as it was at first use in this run."""
+        return {document.id: document.unit for document in self.library.documents(None)}
 
 
 _opening = threading.Lock()

@@ -22,7 +22,7 @@ def test_from_two_documents_to_the_marked_page(visit: Visit, address: str) -> No
     screen.settled()
     assert screen.marked_pixels(pictures.nth(0)) > 500
     assert screen.marked_pixels(pictures.nth(1)) == 0
-    expect(pictures.nth(0)).to_have_attribute("alt", screen.words("viewer.alt", page=2))
+    expect(pictures.nth(0)).to_have_attribute("alt", screen.words("viewer.alt", place="p.\u00a02"))
     screen.button("viewer.next").click()
     screen.says(screen.words("viewer.page", page=3, pages=3))
     screen.settled()

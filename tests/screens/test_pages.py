@@ -12,7 +12,7 @@ from rag_core.types import LOCAL_OWNER
 from tests.screens.conftest import all_text
 
 Open = Callable[..., AppTest]
-PAGES = ["app.py", "pages/chat.py", "pages/library.py", "pages/settings.py"]
+PAGES = ["app.py", "pages/chat.py", "pages/library.py", "pages/document.py", "pages/settings.py"]
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])
