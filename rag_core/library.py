@@ -415,14 +415,17 @@ class Library:
         password: str | None = None,
         scale: float = 1.5,
         terms: Sequence[str] = (),
+        nth: Sequence[int] = (),
     ) -> PagePicture:
-        """A page as a picture; each quote is marked where it stands first, each term wherever it
-        stands. Raises NotFound, PasswordNeeded …"""
+        """A page as a picture; quotes and terms are marked as `render` says. Raises NotFound,
+        PasswordNeeded …"""
         data = self._record.file(document_id)
         scanned = self._record.page(document_id, page)
         if scanned is None or not scanned.words:
-            return render(data, page, quotes=quotes, terms=terms, password=password, scale=scale)
-        boxes, found = marks(scanned, quotes, terms, MAX_MARKS)
+            return render(
+                data, page, quotes=quotes, nth=nth, terms=terms, password=password, scale=scale
+            )
+        boxes, found = marks(scanned, quotes, terms, MAX_MARKS, nth)
         picture = render(data, page, boxes=boxes, password=password, scale=scale)
         return replace(picture, marked=found and bool(boxes))
 

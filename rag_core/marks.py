@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from itertools import islice, zip_longest
 
 from rag_core.text import find_quotes
 from rag_core.types import Page, Word
@@ -13,16 +13,18 @@ Box = tuple[float, float, float, float]
 
 
 def marks(
-    page: Page, quotes: Sequence[str], terms: Sequence[str], most: int
+    page: Page, quotes: Sequence[str], terms: Sequence[str], most: int, nth: Sequence[int] = ()
 ) -> tuple[list[Box], bool]:
     """A box for every line that the quotes and terms touch, and whether all were found.
 
-    A quote is marked where it stands first, a term wherever it stands, `most` times at the most.
+    A quote is marked where it stands first, or at its place number `nth` (0 = first, one for each
+    quote); a term wherever it stands, `most` times at the most.
     """
     boxes: list[Box] = []
     found = 0
-    for wanted, times in [*((one, 1) for one in quotes), *((one, most) for one in terms)]:
-        spans = list(islice(find_quotes(wanted, page.text), times))
+    once = [(one, n, n + 1) for one, n in zip_longest(quotes, nth, fillvalue=0)]
+    for wanted, first, end in [*once, *((one, 0, most) for one in terms)]:
+        spans = list(islice(find_quotes(wanted, page.text), first, end))
         touched = [list(_lines(page.words, *span)) for span in spans]
         boxes += [box for lines in touched for box in lines]
         found += any(touched)

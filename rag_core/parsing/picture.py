@@ -13,7 +13,7 @@ import math
 import struct
 import zlib
 from collections.abc import Iterator
-from itertools import islice
+from itertools import islice, zip_longest
 
 import pypdfium2_raw.bindings as pdfium
 
@@ -24,6 +24,7 @@ from rag_core.parsing.pdf import Document, PdfPage
 from rag_core.text import find_quotes
 
 Box = tuple[int, int, int, int]
+Span = tuple[int, int]
 
 # A yellow highlighter: what it passes over keeps its red and loses some green and most blue, so
 # black letters stay black.
@@ -96,27 +97,30 @@ def _in_pixels(box: list[float], width: int, height: int) -> Box:
 def _marks(page: PdfPage, request: Frame, width: int, height: int) -> tuple[list[Box], bool]:
     """Boxes for every line that the quotes touch, in pixels, and whether all were found.
 
-    A quote is marked where it stands first, a term wherever it stands.
+    A quote is marked where it stands once, first or for the nth time; a term wherever it stands.
     """
-    quotes, terms = request["quotes"], request["terms"]
+    quotes, nth, terms = request["quotes"], request["nth"], request["terms"]
     if not quotes and not terms:
         return [], False
     lines = page.lines()
     # As it was indexed; and in the file's own order, for what a running header displaced here.
     texts = compose(lines), compose(lines, ordered=True)
     marks, found = [], 0
-    for wanted, most in [*((quote, 1) for quote in quotes), *((term, MAX_MARKS) for term in terms)]:
-        boxes = _boxes(page, texts, wanted, most, width, height)
+    once = [(quote, n, n + 1) for quote, n in zip_longest(quotes, nth, fillvalue=0)]
+    for wanted, first, end in [*once, *((term, 0, MAX_MARKS) for term in terms)]:
+        places = [list(islice(find_quotes(wanted, text.text), first, end)) for text in texts]
+        boxes = _boxes(page, texts, places, width, height)
         marks += boxes
         found += bool(boxes)
     return marks, found == len(quotes) + len(terms)
 
 
 def _boxes(
-    page: PdfPage, texts: tuple[PageText, ...], wanted: str, most: int, width: int, height: int
+    page: PdfPage, texts: tuple[PageText, ...], places: list[list[Span]], width: int, height: int
 ) -> list[Box]:
-    for text in texts:
-        if spans := list(islice(find_quotes(wanted, text.text), most)):
+    """Boxes of the places in the first of the texts that has any."""
+    for text, spans in zip(texts, places, strict=True):
+        if spans:
             raws = (raw for span in spans for raw in text.raw_spans(*span))
             lines = (_union(page, *raw, width, height) for raw in raws)
             return [line for line in lines if line is not None]

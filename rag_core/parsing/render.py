@@ -44,6 +44,7 @@ def render(
     page: int,
     *,
     quotes: Sequence[str] = (),
+    nth: Sequence[int] = (),
     terms: Sequence[str] = (),
     boxes: Sequence[Box] | None = None,
     password: str | None = None,
@@ -52,7 +53,8 @@ def render(
 ) -> PagePicture:
     """Draw page `page` (1 = first) at `scale` × 72 dpi, less where the page is enormous.
 
-    A quote is marked where it stands first, a term wherever it stands; letter case counts. What
+    A quote is marked where it stands first, or at its place number `nth` (0 = first, one for each
+    quote); a term wherever it stands; letter case counts. Boxes are in the order of both. What
     is not found word for word on the page stays unmarked: rather no mark than a wrong one. `boxes`
     are marked instead of either where the page was read from its picture. Raises NotFound for a
     page that is not there, and the kinds of BadUpload.
@@ -62,6 +64,7 @@ def render(
         "page": page,
         "scale": scale,
         "quotes": list(quotes)[:MAX_QUOTES],
+        "nth": list(nth)[: len(quotes)][:MAX_QUOTES],
         "terms": list(terms)[:MAX_QUOTES],
         "boxes": boxes if boxes is None else list(boxes)[:MAX_MARKS],
         "pixels": MAX_PICTURE_PIXELS,

@@ -194,6 +194,9 @@ def test_a_term_is_painted_wherever_it_stands_and_a_quote_once() -> None:
     assert found.marked
     assert len(found.boxes) == 3
     assert not render(data, 1, quotes=["line"], terms=["nowhere"]).marked
+    (third,) = render(data, 1, quotes=["line"], nth=[2]).boxes
+    assert third == found.boxes[2]
+    assert not render(data, 1, quotes=["line"], nth=[3]).marked
 
 
 def test_rather_no_mark_than_a_wrong_one() -> None:
