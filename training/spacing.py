@@ -1,9 +1,9 @@
 """python -m training.spacing [--pairs DIR] [--out FILE]
 
 Learns where Korean words end from the Korean sides of the training pairs (data.FOLDERS): for each
-two neighbouring syllables, whether a space stands between them, by logistic regression over hashed
-runs of up to three syllables on either side (Adagrad, three rounds, seeded). A few minutes on one
-core. Prints how many gaps of texts that were kept back it tells right.
+two characters of which one is a syllable, whether a space stands between them, by logistic
+regression over hashed runs of up to three on either side (Adagrad, three rounds, seeded). A
+minute on one core. Prints how many gaps of texts that were kept back it tells right.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
-from rag_core.parsing.spacing import HANGUL, SCALE, SIZE, TABLE, features
+from rag_core.parsing.spacing import HANGUL, SCALE, SIZE, TABLE, features, is_open
 from training.data import FOLDERS
 
 SEED = 7
@@ -51,12 +51,12 @@ def _is_korean(text: str) -> bool:
 
 
 def gaps(text: str) -> Iterator[Gap]:
-    """Every place between two Hangul syllables of a text: before, after, whether a space is."""
+    """Every place beside a Hangul syllable of a text: before, after, whether a space is there."""
     text = " ".join(text.split())
     for at in range(1, len(text) - 1):
         spaced = text[at] == " "
         before, after = text[max(0, at - 3) : at], text[at + spaced : at + spaced + 3]
-        if HANGUL.match(before[-1]) and HANGUL.match(after[0]):
+        if before[-1] != " " and is_open(before[-1], after[0]):
             yield before, after, spaced
 
 

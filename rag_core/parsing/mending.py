@@ -209,10 +209,7 @@ def _within(above: Line, line: Line, survey: Survey) -> str:
     ends, begins = above.text[-1:], line.text[:1]
     if above.hyphened:
         return "" if ends.islower() and begins.islower() else "-"
-    broken = survey.spacing.breaks_words and not above.spaced
-    if broken and HANGUL.match(ends) and HANGUL.match(begins):
-        return "" if survey.spacing.one_word(above.text, line.text) else " "
-    return " "
+    return "" if not above.spaced and survey.spacing.one_word(above.text, line.text) else " "
 
 
 _OPEN_END = re.compile(r"[\w,]$")

@@ -17,7 +17,9 @@ import pypdfium2_raw.bindings as pdfium
 from rag_core.parsing.frames import Frame, Refused
 from rag_core.parsing.lines import Box, Line, clean
 from rag_core.parsing.mending import compose
+from rag_core.parsing.spacing import HANGUL
 from rag_core.parsing.survey import Survey, title_of
+from rag_core.parsing.vertical import columns, runs_down, spaced
 
 _ENDS = re.compile("\r\n|\r|\n|\ufffe")  # U+FFFE: PDFium's mark for a hyphen at a line's end
 _LETTERS = re.compile(r"[^\W\d_]{2}")
@@ -125,25 +127,27 @@ class PdfPage:
                 line = Line(text, first, places)
                 line.spaced = part[-1].isspace()
                 line.hyphened = part[-1] == "\u00ad" or (end is not None and end[0] == "\ufffe")
-                if self._measure(line, see):
-                    lines.append(line)
+                lines += self._placed(line, see)
             start = end.end() if end else stop
         return lines
 
-    def _measure(self, line: Line, see: See) -> bool:
-        """Give a line its box and its letters' size; False for one that is drawn nowhere."""
+    def _placed(self, line: Line, see: See) -> list[Line]:
+        """The line with its box and its letters' size: none if it is drawn nowhere, several if it
+        runs down more than one column."""
         first, last = line.raw, line.raw_span(len(line.text) - 1, len(line.text))[0]
         a, b = self._first, self._last
         if not (
             pdfium.FPDFText_GetLooseCharBox(self.text, first, a)
             and pdfium.FPDFText_GetLooseCharBox(self.text, last, b)
         ):
-            return False
+            return []
         start = see(a.left, a.bottom, a.right, a.top)
         end = see(b.left, b.bottom, b.right, b.top)
         turn = _direction(start, end)
-        if turn and abs(pdfium.FPDFText_GetCharAngle(self.text, first)) < 0.1:
+        if turn and self._is_upright(line):
             # Upright letters that do not run to the right: written out of order, or downwards.
+            if down := self._downwards(first, last + 1, see):
+                return down
             start = end = self._around(first, last + 1, see) or start
             narrow = start[2] - start[0] < 2 * (a.top - a.bottom)
             turn = 90 if narrow and len(line.text) > 2 else 0
@@ -152,7 +156,35 @@ class PdfPage:
             (min(left, end[0]), min(top, end[1]), max(right, end[2]), max(bottom, end[3])), turn
         )
         self._weigh(line, first, last)
-        return True
+        return [line]
+
+    def _is_upright(self, line: Line) -> bool:
+        """Whether its letters stand upright; of text that runs down, Latin words may lie."""
+        wide = HANGUL.search(line.text)
+        at = line.raw_span(wide.start(), wide.end())[0] if wide else line.raw
+        return abs(pdfium.FPDFText_GetCharAngle(self.text, at)) < 0.1
+
+    def _downwards(self, first: int, end: int, see: See) -> list[Line]:
+        """The columns of raw characters that run down the page; none if they do not."""
+        raw = self.characters()[first:end]
+        boxes = []
+        for at in range(first, end):
+            pdfium.FPDFText_GetLooseCharBox(self.text, at, self._first)
+            box = self._first
+            boxes.append(see(box.left, box.bottom, box.right, box.top))
+        lines = []
+        for start, stop in columns(boxes) if runs_down(boxes) else ():
+            text, places = spaced(raw[start:stop], boxes[start:stop], first + start)
+            cleaned, begin, moved = clean(text, 0)
+            if not cleaned:
+                continue
+            places = [places[at] for at in moved or range(begin, begin + len(cleaned))]
+            line = Line(cleaned, places[0], places)
+            lefts, tops, rights, bottoms = zip(*boxes[start:stop], strict=True)
+            line.place((min(lefts), min(tops), max(rights), max(bottoms)), 90)
+            self._weigh(line, places[0], places[-1])
+            lines.append(line)
+        return lines
 
     def _around(self, first: int, end: int, see: See) -> Box | None:
         """The box around everything that is drawn of these characters."""

@@ -19,6 +19,8 @@ from math import log, log1p
 from rag_core.parsing.lines import Line
 
 HANGUL = re.compile("[가-힣]")
+_DIGITS, _LETTERS = re.compile(r"\d"), re.compile("[A-Za-z]")
+_BRACKETS = "([{《〈「『【"
 TABLE = os.path.join(
     os.path.dirname(os.path.dirname(__file__)), "models", "korean-spacing", "weights.bin"
 )
@@ -35,9 +37,15 @@ _SAMPLE = 200_000  # characters that teach enough about a document's words
 _PAIRS, _WORDS = 0.3, 1.0  # how much the document's own pairs and words count, by measurement
 
 
+def is_open(before: str, after: str) -> bool:
+    """Whether a line could break between two characters without a space: beside a syllable."""
+    return bool(HANGUL.match(before) or HANGUL.match(after))
+
+
 def features(before: str, after: str) -> list[int]:
-    """Places in the table for a gap between two texts, of which three syllables each count."""
-    left, right = ("  " + before)[-3:], (after + "  ")[:3]
+    """Places in the table for a gap between two texts, of which three characters each count."""
+    left = _LETTERS.sub("a", _DIGITS.sub("0", ("  " + before)[-3:]))
+    right = _LETTERS.sub("a", _DIGITS.sub("0", (after + "  ")[:3]))
     shapes = (
         left[-1:] + "|", left[-2:] + "|", left + "|",
         "|" + right[:1], "|" + right[:2], "|" + right,
@@ -68,16 +76,21 @@ class Spacing:
         self._count(lines if self.breaks_words else ())
 
     def one_word(self, before: str, after: str) -> bool:
-        """Whether a word goes on from the end of one line into the next."""
+        """Whether a word goes on from the end of one line into the next. Of a document that breaks
+        no words this asks only before a bracket, where any line may break."""
+        ends, begins = before[-1], after[0]
+        if not self._weights or not is_open(ends, begins):
+            return False
+        if not self.breaks_words:
+            return begins in _BRACKETS and self._learned(before, after) < 0
         last, first = before.rsplit(" ", 1)[-1], after.split(" ", 1)[0]
         words = (
             log1p(self._words[last]) + log1p(self._words[first])
             - 2 * log1p(self._words[last + first])
         )  # fmt: skip
-        pair = before[-1] + after[0]
-        ends, begins = self._last.get(pair[0], 0.3), self._first.get(pair[1], 0.3)
-        across = self._across[pair] + ends * begins
-        inside = self._inside[pair] + (1 - ends) * (1 - begins)
+        last_share, first_share = self._last.get(ends, 0.3), self._first.get(begins, 0.3)
+        across = self._across[ends + begins] + last_share * first_share
+        inside = self._inside[ends + begins] + (1 - last_share) * (1 - first_share)
         pairs = log((across + 1e-3) / (inside + 1e-3))
         return self._learned(before, after) + _PAIRS * pairs + _WORDS * words < 0
 

@@ -42,6 +42,20 @@ def test_pages_come_with_text_label_and_progress() -> None:
     assert told == [(1, 4), (2, 4), (3, 4), (4, 4)]
 
 
+def test_upright_letters_that_run_down_the_page_are_columns_from_right_to_left() -> None:
+    columns = {500: "Korea once wrote", 470: "downwards too"}
+    shown = b" ".join(
+        b"1 0 0 1 %d %d Tm (%s) Tj" % (left, 700 - 13 * row, letter.encode())
+        for left, text in columns.items()
+        for row, letter in enumerate(text)
+        if letter != " "
+    )
+    page = pdfs.one_page(pdfs.stream(b"BT /F 12 Tf %s ET" % shown))
+    parsed = parse(Upload("down.pdf", page))
+    assert parsed.pages[0].text.split() == "Korea once wrote downwards too".split()
+    assert render(page, 1, quotes=["once"]).marked
+
+
 def test_the_name_is_never_a_path(tmp_path: object) -> None:
     for name in ("../../etc/passwd.pdf", "C:\\x.pdf", "a\0b.pdf", "x" * 5000 + ".pdf", "-rf.pdf"):
         assert parse(Upload(name, pdfs.text_page())).pages[0].text == "Hello reader"

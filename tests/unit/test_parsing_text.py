@@ -69,6 +69,37 @@ def test_cells_of_several_lines_stay_together() -> None:
     assert page.text.index("end") < page.text.index("Key 1")
 
 
+def test_rows_of_uneven_cells_stay_rows_of_one_line_each() -> None:
+    """As close together as lines of a cell, the rows told apart by a little more white only."""
+    lines = []
+    for row in range(4):
+        top = 100 + 54 * row
+        lines += column([f"Key {row}", "goes on"], 50, 45, top)
+        lines += column([f"long words of the cell {row}", "and more of them"], 150, 180, top)
+        lines += column(["a", "b", "c", "d"], 400, 20, top)
+    text = compose(lines).text
+    assert "Key 1 goes on\tlong words of the cell 1 and more of them" in text
+    assert text.count("\ta b c d") == 4
+
+
+def test_three_columns_are_columns_even_where_their_lines_share_heights() -> None:
+    left, middle, right = (
+        column([f"{name} {text}" for text in PROSE * 4], at)
+        for name, at in (("L", 50), ("M", 270), ("R", 490))
+    )
+    mixed = [each for row in zip(right, left, middle, strict=True) for each in row]
+    assert texts(reading_order(mixed)) == texts(left + middle + right)
+
+
+def test_a_paragraph_goes_on_past_the_box_that_it_flows_around() -> None:
+    narrow = column([f"text beside the box {row} and" for row in range(4)], 50, 200, 100)
+    wide = column([f"text below the box is wider {row} and so" for row in range(4)], 50, 420, 148)
+    box = [line(f"The box has words {row} here", 280, 99 + 11 * row, 190, em=8) for row in range(4)]
+    text = compose([*box, *narrow, *wide]).text
+    assert "beside the box 3 and text below the box is wider 0" in text
+    assert "The box has words 0 here The box has words 1 here" in text
+
+
 def test_numbers_of_lines_do_not_cut_sentences() -> None:
     numbers = column([str(n) for n in range(1, 13)], 20, 10)
     body = column([f"words of the court number {n} and so" for n in range(12)], 60, 300)
@@ -135,7 +166,8 @@ def test_korean_words_that_end_with_their_line_keep_their_space() -> None:
 
 def test_a_broken_word_is_told_from_two_words_by_what_was_learnt() -> None:
     """Words that the document shows only once, at its line ends."""
-    spacing = Spacing([Line("아무 글이나 있으면 되는"), Line("줄")])
+    text = " ".join(TEACHING * 3)
+    spacing = Spacing([Line(text[at : at + 17].strip()) for at in range(0, len(text), 17)])
     joined = [("정부는 대책을 마련하", "기로 했다"), ("올해 예산안을 심의하였", "으며 이를")]
     apart = [("정부는 대책을", "마련하기로 했다"), ("올해 예산안을 심의하고", "통과시켰다")]
     assert all(spacing.one_word(*pair) for pair in joined)
