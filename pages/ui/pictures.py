@@ -46,6 +46,7 @@ def picture(
     page: int,
     scale: float,
     quotes: Sequence[str] = (),
+    nth: Sequence[int] = (),
     terms: Sequence[str] = (),
 ) -> PagePicture:
     """A page of a document, `scale` pixels a point; raises as Library.page_picture does.
@@ -54,10 +55,11 @@ def picture(
     shown what they could not have opened.
     """
     password = password_of(document_id)
-    key = visitor.owner, document_id, page, scale, tuple(quotes), tuple(terms), password
+    marks = tuple(quotes), tuple(nth), tuple(terms)
+    key = visitor.owner, document_id, page, scale, marks, password
     return _pictures.get(
         key,
         lambda: visitor.library.page_picture(
-            document_id, page, quotes, password, scale, terms=terms
+            document_id, page, quotes, password, scale, terms=terms, nth=nth
         ),
     )

@@ -2,7 +2,7 @@
 
 It follows what is added at the bottom only while the reader is there; whoever has scrolled up to
 read a source would not see the next question and its answer. In the viewer it leads to a passage
-in the middle of a long text.
+in the middle of a long text, or of a picture that is larger than the screen.
 """
 
 from __future__ import annotations
@@ -23,6 +23,37 @@ export default ({ parentElement, data }) => {
 };
 """
 
+# Scrolls every frame around the picture only as far as is needed to see the place, and only once
+# the picture has arrived.
+_SCROLL_IN_PICTURE = """
+const shown = new Set();
+const within = (from, to, at) => {
+  const edge = 0.15 * (to - from);
+  return at < from + edge || at > to - edge ? at - (from + to) / 2 : 0;
+};
+const scroll = (picture, x, y) => {
+  for (let frame = picture.parentElement; frame; frame = frame.parentElement) {
+    const style = getComputedStyle(frame);
+    const box = frame.getBoundingClientRect();
+    const spot = picture.getBoundingClientRect();
+    if (/auto|scroll/.test(style.overflowX) && frame.scrollWidth > frame.clientWidth)
+      frame.scrollLeft += within(box.left, box.right, spot.left + x * spot.width);
+    if (/auto|scroll/.test(style.overflowY) && frame.scrollHeight > frame.clientHeight)
+      frame.scrollTop += within(box.top, box.bottom, spot.top + y * spot.height);
+  }
+};
+export default ({ parentElement, data }) => {
+  if (shown.has(data.once)) return;
+  shown.add(data.once);
+  const look = (left) => {
+    const picture = document.querySelector(`.st-key-${data.key} img`);
+    if (picture?.complete && picture.naturalWidth) scroll(picture, data.x, data.y);
+    else if (left) setTimeout(look, 100, left - 1);
+  };
+  setTimeout(look, 400, 50);  // a drawer has slid in by then
+};
+"""
+
 
 def reveal(once: str = "") -> None:
     """Scroll once to this place, as near to the top as what follows allows.
@@ -33,3 +64,12 @@ def reveal(once: str = "") -> None:
     once = once or str(time.time_ns())
     place = st.components.v2.component("reveal", js=_SCROLL, isolate_styles=False)
     place(key=f"reveal-{once}", data={"once": once}, height=1)
+
+
+def reveal_in_picture(key: str, x: float, y: float, once: str) -> None:
+    """Scroll once to a place of the picture in the container `key`, unless it is seen already.
+
+    `x` and `y` are fractions 0 … 1 of its width and height.
+    """
+    place = st.components.v2.component("reveal_in_picture", js=_SCROLL_IN_PICTURE)
+    place(key=f"reveal-{once}", data={"once": once, "key": key, "x": x, "y": y}, height=1)

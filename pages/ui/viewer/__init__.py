@@ -117,26 +117,27 @@ def _turn(words: Words, opened: Opened) -> None:
 
 
 def _marks(visitor: Visitor, opened: Opened) -> Marks:
-    look, page = opened.look, opened.page
-    term = tuple(
-        (one.start, one.end) for one in opened.found if one.position == opened.leaf.position
-    )
+    look, text, position = opened.look, opened.page.text, opened.leaf.position
+    term = tuple((one.start, one.end) for one in opened.found if one.position == position)
+    hit = opened.found[look.hit] if look.hit < len(opened.found) else None
+    here = (hit.start, hit.end) if hit and hit.position == position else None
     if not look.quote or look.at != look.cited:
-        return Marks(term=term)
+        return Marks(term=term, hit=here)
     passage = visitor.library.passage(look.passage_id)
-    return Marks(look.quote, place_of_quote(look.quote, page.text, passage), term)
+    return Marks(look.quote, place_of_quote(look.quote, text, passage), term, here)
 
 
 def _show_pictures(visitor: Visitor, words: Words, opened: Opened, marks: Marks) -> None:
     """The page, and its neighbours small beside it while it is not enlarged."""
     zoom = st.session_state.get("viewer_zoom", FIT)
     document, at = opened.document, opened.leaf.position
+    once = f"{opened.look.moved}-{zoom}"
     if zoom != FIT:
-        show_picture(visitor, words, document, opened.page, marks, zoom)
+        show_picture(visitor, words, document, opened.page, marks, zoom, once)
         return
     middle, beside = st.columns([5, 1])
     with middle:
-        show_picture(visitor, words, document, opened.page, marks, FIT)
+        show_picture(visitor, words, document, opened.page, marks, FIT, once)
     with beside:
         for key, position in (("page-before", at - 1), ("page-after", at + 1)):
             if 0 <= position < len(opened.pages):

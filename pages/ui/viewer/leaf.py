@@ -11,11 +11,11 @@ from pages.ui.marked import show_marked, within
 from pages.ui.messages import Words
 from pages.ui.pictures import picture
 from pages.ui.places import place
-from pages.ui.reveal import reveal
+from pages.ui.reveal import reveal, reveal_in_picture
 from pages.ui.session import Visitor, remember_password
 from pages.ui.shell import literal, show_error
 from rag_core.errors import PasswordNeeded, SeodamError
-from rag_core.finding import Span, portions
+from rag_core.finding import Span, portions, turn_of_quote
 from rag_core.types import Document, Page, ReadBy, Unit
 
 FIT, ZOOMS = 0, (0, 100, 150, 200)  # per cent; 100 = as large as printed
@@ -39,11 +39,28 @@ class Leaf:
 
 @dataclass(frozen=True)
 class Marks:
-    """What is to be marked: the cited quote with its place in the text, and places of a term."""
+    """What is to be marked: the cited quote with its place in the text, the places of a term, and
+    the one of them that the reader has come to."""
 
     quote: str = ""
     quoted: Span | None = None
     term: tuple[Span, ...] = ()
+    hit: Span | None = None
+
+    @property
+    def first(self) -> Span | None:
+        """What is brought into view."""
+        return self.hit or self.quoted
+
+    def once(self, text: str) -> tuple[list[str], list[int]]:
+        """What is marked at one place of a page, that which is brought into view first; and at
+        which of the places where it stands."""
+        spans = [span for span in (self.hit, self.quoted) if span]
+        quotes = [text[start:end] for start, end in spans]
+        nth = [turn_of_quote(quote, text, span) for quote, span in zip(quotes, spans, strict=True)]
+        if self.quote and not self.quoted:  # perhaps the picture has it all the same
+            quotes, nth = [*quotes, self.quote], [*nth, 0]
+        return quotes, nth
 
 
 def pictured(document: Document, pages: Sequence[Page]) -> bool:
@@ -62,7 +79,7 @@ def show_text(words: Words, page: Page, leaf: Leaf, marks: Marks, once: str) -> 
     """A stretch of text with its marks, the first of them brought into view."""
     text = page.text[leaf.start : leaf.end]
     spans = within([*marks.term, *([marks.quoted] if marks.quoted else [])], leaf.start, leaf.end)
-    first = within([marks.quoted], leaf.start, leaf.end) if marks.quoted else spans
+    first = within([marks.first], leaf.start, leaf.end) if marks.first else []
     line = text.rfind("\n", 0, first[0][0]) + 1 if first else 0
     with st.container(border=True, gap=None, key="leaf"):
         show_marked(text[:line], within(spans, 0, line))
@@ -80,14 +97,21 @@ def empty(words: Words, page: Page) -> str:
 
 
 def show_picture(
-    visitor: Visitor, words: Words, document: Document, page: Page, marks: Marks, zoom: int
+    visitor: Visitor,
+    words: Words,
+    document: Document,
+    page: Page,
+    marks: Marks,
+    zoom: int,
+    once: str,
 ) -> None:
-    """A page as a picture with its marks; zoomed in it scrolls sideways."""
+    """A page as a picture with its marks, the first of them brought into view; zoomed in it
+    scrolls sideways."""
     scale = min(max(_FIT_SCALE, zoom / 100 * _CSS_SCALE * 1.25), _SHARPEST)
     terms = sorted({page.text[start:end] for start, end in marks.term})[:_MOST_TERMS]
-    quotes = [marks.quote] if marks.quote else []
+    quotes, nth = marks.once(page.text)
     try:
-        drawn = picture(visitor, document.id, page.number or 1, scale, quotes, terms)
+        drawn = picture(visitor, document.id, page.number or 1, scale, quotes, nth, terms)
     except PasswordNeeded as error:
         _ask_password(words, document.id, bool(error.details.get("tried")))
         return
@@ -95,7 +119,7 @@ def show_picture(
         show_error(error, words)
         return
     alt = words("viewer.alt", place=place(words, document.unit, page.number, page.label))
-    with st.container(border=True):
+    with st.container(border=True, key="leaf"):
         if zoom == FIT:
             st.image(drawn.png, width="stretch", alt=alt)
         else:
@@ -103,6 +127,9 @@ def show_picture(
             with st.container(horizontal=True, wrap=False, key="zoomed"):
                 points = drawn.width / scale
                 st.image(drawn.png, width=round(points * zoom / 100 * _CSS_SCALE), alt=alt)
+    if drawn.boxes and quotes:
+        left, top, right, bottom = drawn.boxes[0]
+        reveal_in_picture("leaf", (left + right) / 2, (top + bottom) / 2, once)
     if (quotes or terms) and not drawn.marked:
         st.caption(words("viewer.unmarked"))
 

@@ -14,6 +14,11 @@ from rag_core.finding import around, find_term, page_called
 from rag_core.types import Unit
 
 _MOST_LISTED = 30  # pages in the list of what was found
+# The way to the next hit stays in sight while the page scrolls to this one.
+_STAYS = """<style>
+[data-testid="stLayoutWrapper"]:has(> .st-key-viewer-hits-bar)
+  { position: sticky; top: 0; z-index: 2; backdrop-filter: blur(12px); }
+</style>"""
 
 
 def show_go_to(words: Words, opened: Opened) -> None:
@@ -101,7 +106,10 @@ def _found(words: Words, opened: Opened) -> None:
         return
     positions = sorted({one.position for one in found})
     more = "+" if len(found) == MOST_FOUND else ""
-    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+    st.html(_STAYS)
+    with st.container(
+        horizontal=True, vertical_alignment="center", gap="xsmall", key="viewer-hits-bar"
+    ):
         for label, step, icon in (
             (words("viewer.previous_hit"), -1, ":material/arrow_upward:"),
             (words("viewer.next_hit"), 1, ":material/arrow_downward:"),
