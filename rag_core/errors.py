@@ -3,6 +3,9 @@
     SeodamError
     ├── BadUpload               the file cannot be used; the others go on
     │   ├── UnsupportedFormat   "unsupported_format"
+    │   │   ├── OldFormat       "old_format"          of a program's earlier days, like .doc
+    │   │   └── PackedFile      "packed_file"         an archive that is not opened
+    │   ├── ProtectedFile       "protected_file"      encrypted by its program, or DRM
     │   ├── BrokenFile          "broken_file"
     │   ├── EmptyDocument       "empty_document"      no text in it, not even by OCR
     │   ├── ScansOnly           "scans_only"          pictures of pages, and no OCR installed
@@ -13,6 +16,7 @@
     ├── LibraryBusy             "library_busy"        another process owns the data directory
     ├── StoreFailed             "store_failed"        disk full, read-only, newer schema …
     ├── WrongSetting            "wrong_setting"
+    ├── TooFewLessons           "too_few_lessons"     too little text to fine-tune with
     ├── MissingExtra            "missing_extra"       a library or program that a choice needs
     └── ModelFailed             the language or embedding model did not do its part
         ├── ModelRefusedKey     "model_key"
@@ -78,6 +82,30 @@ class UnsupportedFormat(BadUpload):
     way_out = "Save it as one of: {formats}."
 
 
+class OldFormat(UnsupportedFormat):
+    """Details: name, better (what to save it as)."""
+
+    code = "old_format"
+    template = "{name} is in an old format that cannot be read."
+    way_out = "Open it in the program that made it and save it as {better} or as PDF."
+
+
+class PackedFile(UnsupportedFormat):
+    """An archive within an archive, or one that is no zip. Details: name."""
+
+    code = "packed_file"
+    template = "{name} is an archive that is not opened here."
+    way_out = "Unpack it and add the files, or put the files themselves into one .zip."
+
+
+class ProtectedFile(BadUpload):
+    """Details: name."""
+
+    code = "protected_file"
+    template = "{name} is locked by a password or by copy protection of its program."
+    way_out = "Take the protection off in the program that made it, or save it as PDF."
+
+
 class BrokenFile(BadUpload):
     """Details: name."""
 
@@ -112,7 +140,8 @@ class PasswordNeeded(BadUpload):
 
 
 class LimitExceeded(BadUpload):
-    """Details: name, limit (bytes|pages|characters|seconds|memory), allowed, found."""
+    """Details: name, limit (bytes|pages|characters|seconds|memory|files|unpacked), allowed,
+    found."""
 
     code = "limit_exceeded"
     template = "{name} goes beyond the limit of {allowed} {limit}."
@@ -156,6 +185,14 @@ class WrongSetting(SeodamError):
     code = "wrong_setting"
     template = "{setting} cannot be {value}."
     way_out = "Allowed: {allowed}."
+
+
+class TooFewLessons(SeodamError):
+    """There is too little text to learn from and to measure on."""
+
+    code = "too_few_lessons"
+    template = "There is too little text to learn from: {found} questions could be made of it."
+    way_out = "Add documents with running text; {needed} questions are needed."
 
 
 class MissingExtra(SeodamError):

@@ -13,6 +13,18 @@ _KOREAN: dict[str, tuple[str, str]] = {
         "{name} 파일은 읽을 수 없는 형식이에요.",
         "다음 형식 가운데 하나로 저장해 주세요: {formats}.",
     ),
+    "old_format": (
+        "{name} 파일은 읽을 수 없는 옛 형식이에요.",
+        "파일을 만든 프로그램에서 열어 {better} 또는 PDF로 저장해 주세요.",
+    ),
+    "packed_file": (
+        "{name} 파일은 여기에서 열지 않는 압축 파일이에요.",
+        "압축을 풀어 안에 든 파일을 넣거나, 파일을 하나의 .zip으로 묶어 주세요.",
+    ),
+    "protected_file": (
+        "{name} 파일은 비밀번호나 복사 방지로 잠겨 있어요.",
+        "파일을 만든 프로그램에서 잠금을 풀거나 PDF로 저장해 주세요.",
+    ),
     "broken_file": (
         "{name} 파일이 손상되었거나 이름과 다른 형식이라 열 수 없어요.",
         "파일을 만든 프로그램에서 열어 PDF로 다시 저장해 주세요.",
@@ -44,6 +56,10 @@ _KOREAN: dict[str, tuple[str, str]] = {
         "디스크 공간을 비우거나 백업을 되돌려 주세요. 저장했다고 알린 것은 그대로 있어요.",
     ),
     "wrong_setting": ("{setting} 값으로 {value}은(는) 쓸 수 없어요.", "쓸 수 있는 값: {allowed}."),
+    "too_few_lessons": (
+        "배울 글이 너무 적어요. 문제를 {found}개밖에 만들 수 없었어요.",
+        "글이 이어진 문서를 더 넣어 주세요. 문제가 {needed}개는 있어야 해요.",
+    ),
     "missing_extra": ("{needs}이(가) 설치되어 있지 않아요.", "이렇게 설치해 주세요: {command}"),
     "model_failed": (
         "{model} 모델이 답하지 못했어요.",
@@ -80,6 +96,8 @@ _KOREAN_DETAILS = {
     "characters": "글자",
     "seconds": "초",
     "memory": "메모리(MB)",
+    "files": "파일 수",
+    "unpacked": "압축을 푼 바이트",
     "disk_full": "디스크가 가득 참",
     "read_only": "쓸 수 없는 폴더",
     "newer": "더 새로운 서담이 만든 데이터",

@@ -11,7 +11,7 @@ from rag_core.parsing.formats import FORMATS
 from rag_core.parsing.limits import MAX_MARKS, Limits
 from rag_core.parsing.ocr import read_scanned
 from rag_core.parsing.plausible import plausibility, suspicion
-from rag_core.parsing.read import check_size, parse
+from rag_core.parsing.read import check_size, parse, unpack
 from rag_core.parsing.render import PagePicture, render
 from rag_core.parsing.tesseract import can_read_scans, find_tesseract, install_command
 
@@ -29,4 +29,5 @@ __all__ = [
     "read_scanned",
     "render",
     "suspicion",
+    "unpack",
 ]

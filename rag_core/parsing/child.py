@@ -8,6 +8,7 @@ output; standard error is closed, so no text of a document reaches a log.
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import sys
@@ -17,6 +18,18 @@ from rag_core.parsing.frames import Frame, Refused
 
 EXIT_MEMORY = 77
 _CPU_GRACE_SECONDS = 2  # the watcher outside ends it first; this is the second net
+
+_TASKS = {
+    "pdf": ("pdf", "read_pdf"),
+    "second_reader": ("second_reader", "read_pdf_again"),
+    "picture": ("picture", "paint"),
+    "text": ("community", "read_text"),
+    "csv": ("csv_file", "read_csv"),
+    "html": ("markup", "read_html"),
+    "packed": ("packed", "read_packed"),
+    "compound": ("compound", "read_compound"),
+    "unpack": ("packed", "unpack_zip"),
+}
 
 TYPE_CHECKING = False  # importing typing for it would cost a tenth of the start
 if TYPE_CHECKING:
@@ -59,21 +72,9 @@ def _place(mistake: Exception) -> str:
 
 def _task(name: str) -> Task:
     """The one function that this child is for; importing only what that needs keeps it quick."""
-    if name == "pdf":
-        from rag_core.parsing.pdf import read_pdf
-
-        return read_pdf
-    if name == "second_reader":
-        from rag_core.parsing.second_reader import read_pdf_again
-
-        return read_pdf_again
-    if name == "picture":
-        from rag_core.parsing.picture import paint
-
-        return paint
-    from rag_core.parsing.community import read_text
-
-    return read_text
+    module, function = _TASKS[name]
+    task: Task = getattr(importlib.import_module(f"rag_core.parsing.{module}"), function)
+    return task
 
 
 def limit(memory_mb: int, seconds: float, writes: int) -> None:

@@ -1,4 +1,4 @@
-"""The only home of langchain-community: its loaders read the formats without pages.
+"""The only home of langchain-community: its loader reads plain text and Markdown.
 
 The library is sunset (its issue 674), so everything that it does for us stands in this file. It
 is imported in the child process only, and only for these formats.
@@ -7,140 +7,114 @@ is imported in the child process only, and only for these formats.
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from collections.abc import Iterator
-from html.parser import HTMLParser
 
-from langchain_community.document_loaders import CSVLoader, TextLoader
+from langchain_community.document_loaders import TextLoader
 
-from rag_core.parsing.frames import Frame, Refused
-from rag_core.parsing.lines import clean
+from rag_core.parsing.decoding import encoding_of
+from rag_core.parsing.frames import Frame
+from rag_core.parsing.outline import Outline
+from rag_core.parsing.tables import lines_of_table
 
-Headings = list[tuple[int, int]]
-
-_ENCODINGS = ("utf-8-sig", "cp949", "utf-16")  # what Korean text files are written in
+_FENCE = re.compile(r"\s{0,3}(```|~~~)")
+_HEADING = re.compile(r"\s{0,3}(#{1,6})\s+(.*?)[\s#]*$")
+_UNDERLINE = re.compile(r"\s{0,3}(=+|-{2,})\s*$")
+_TABLE = re.compile(r"\s*\|?(\s*:?-+:?\s*\|)+(\s*:?-+:?\s*)?$")
+_CELL_END = re.compile(r"(?<!\\)\|")
+_TITLE = re.compile(r"title:\s*[\"']?(.*?)[\"']?\s*$", re.IGNORECASE)
 
 
 def read_text(data: bytearray, request: Frame) -> Iterator[Frame]:
-    """The task "text": one page without a number. `request["suffix"]` says what it is."""
-    suffix = str(request["suffix"])
-    encoding = _encoding(data)
-    # The loaders want a path. The folder is ours and so is the name.
-    with tempfile.TemporaryDirectory(dir=request["folder"]) as folder:
-        path = os.path.join(folder, "upload")
+    """The task "text": plain text is one page, Markdown one for each section."""
+    outline = Outline(request["characters"])
+    text = _loaded(data, request["folder"])
+    title = ""
+    if request["suffix"] == ".md":
+        title = _Markdown(outline).read(text.splitlines())
+    else:
+        outline.paragraph(text)
+    yield from outline.frames(title, request["pages"])
+
+
+def _loaded(data: bytearray, folder: str) -> str:
+    """The text by the loader, which wants a path. The folder is ours and so is the name."""
+    with tempfile.TemporaryDirectory(dir=folder) as inner:
+        path = os.path.join(inner, "upload")
         with open(path, "wb") as file:
             file.write(data)
-        text, headings, title = _READERS[suffix](path, encoding)
-    if len(text) > request["characters"]:
-        raise Refused("limit", limit="characters", found=len(text))
-    yield {"title": title}
-    yield {"number": None, "label": "", "text": text, "headings": headings}
+        loader = TextLoader(path, encoding=encoding_of(data))
+        return "".join(part.page_content for part in loader.lazy_load())
 
 
-def _encoding(data: bytearray) -> str:
-    """The first encoding that reads every byte; UTF-16 only with its mark."""
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return "utf-16"
-    for encoding in _ENCODINGS[:2]:
-        try:
-            data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        return encoding
-    raise Refused("broken")
+class _Markdown:
+    """Headings, tables and paragraphs by their lines; what is written within a line stays."""
+
+    def __init__(self, outline: Outline) -> None:
+        self._outline = outline
+        self._lines: list[str] = []
+
+    def read(self, lines: list[str]) -> str:
+        """Tell the outline; the title that stands above the text, "" where none does."""
+        title, at = _front_matter(lines)
+        while at < len(lines):
+            at = self._step(lines, at)
+        self._flush()
+        return title
+
+    def _step(self, lines: list[str], at: int) -> int:
+        line = lines[at]
+        if _FENCE.match(line):
+            return self._code(lines, at)
+        if heading := _HEADING.match(line):
+            self._flush()
+            self._outline.heading(heading.group(2), len(heading.group(1)))
+        elif len(self._lines) == 1 and (under := _UNDERLINE.match(line)):
+            text = self._lines.pop()
+            self._outline.heading(text, 1 if under.group(1)[0] == "=" else 2)
+        elif "|" in line and _TABLE.match("".join(lines[at + 1 : at + 2])):
+            return self._table(lines, at)
+        elif line.strip():
+            self._lines.append(line)
+        else:
+            self._flush()
+        return at + 1
+
+    def _code(self, lines: list[str], at: int) -> int:
+        """A fenced block: nothing in it is a heading or a table."""
+        mark = lines[at].strip()[:3]
+        end = at + 1
+        while end < len(lines) and not lines[end].strip().startswith(mark):
+            end += 1
+        self._lines += lines[at : end + 1]
+        return end + 1
+
+    def _table(self, lines: list[str], at: int) -> int:
+        self._flush()
+        end = at + 2
+        while end < len(lines) and "|" in lines[end]:
+            end += 1
+        rows = [_cells(line) for line in [lines[at], *lines[at + 2 : end]]]
+        self._outline.rows(lines_of_table(rows, marked=1 if len(rows) > 1 else 0))
+        return end
+
+    def _flush(self) -> None:
+        self._outline.paragraph("\n".join(self._lines))
+        self._lines.clear()
 
 
-def _plain(path: str, encoding: str) -> tuple[str, Headings, str]:
-    text = "".join(part.page_content for part in TextLoader(path, encoding=encoding).lazy_load())
-    return _cleaned(text), [], ""
+def _front_matter(lines: list[str]) -> tuple[str, int]:
+    """The title told in a head between lines of dashes, and where the text begins."""
+    if not lines or lines[0].strip() != "---":
+        return "", 0
+    for at, line in enumerate(lines[1:200], 1):
+        if line.strip() in ("---", "..."):
+            titles = [found.group(1) for one in lines[1:at] if (found := _TITLE.match(one))]
+            return next(iter(titles), ""), at + 1
+    return "", 0
 
 
-def _markdown(path: str, encoding: str) -> tuple[str, Headings, str]:
-    text, _, _ = _plain(path, encoding)
-    headings: Headings = []
-    offset, fenced = 0, False
-    for line in text.split("\n"):
-        fenced ^= line.startswith("```")
-        level = len(line) - len(line.lstrip("#"))
-        if 1 <= level <= 6 and line[level : level + 1] == " " and not fenced:
-            headings.append((offset, level))
-        offset += len(line) + 1
-    first = text[headings[0][0] :].split("\n", 1)[0].strip("# ") if headings else ""
-    return text, headings, first
-
-
-def _rows(path: str, encoding: str) -> tuple[str, Headings, str]:
-    """Each row a line of "header: value" cells, so that a row can be understood alone."""
-    rows = CSVLoader(path, encoding=encoding).lazy_load()
-    lines = ("\t".join(_cleaned(row.page_content).splitlines()) for row in rows)
-    return "\n".join(lines), [], ""
-
-
-def _html(path: str, encoding: str) -> tuple[str, Headings, str]:
-    """The text of a page as it is read, without scripts and styles. Nothing is fetched."""
-    source = "".join(part.page_content for part in TextLoader(path, encoding=encoding).lazy_load())
-    reader = _HtmlText()
-    reader.feed(source)
-    reader.close()
-    return reader.text.strip("\n"), reader.headings, reader.title.strip()
-
-
-def _cleaned(text: str) -> str:
-    lines = (clean(line, 0)[0] for line in text.splitlines())
-    return "\n".join(lines).strip("\n")
-
-
-_SILENT = {"script", "style", "noscript", "template", "head", "svg"}
-_BREAKS = {"p", "div", "br", "li", "tr", "ul", "ol", "table", "section", "article", "pre", "hr"}
-_HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
-
-
-class _HtmlText(HTMLParser):
-    """Text of the body with its headings; white space as a browser would show it."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.text, self.title = "", ""
-        self.headings: Headings = []
-        self._silent: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: object) -> None:
-        if tag in _SILENT or tag == "title":
-            self._silent.append(tag)
-        elif tag in _HEADINGS:
-            self._break("\n\n")
-            self.headings.append((len(self.text), _HEADINGS[tag]))
-        elif tag in _BREAKS:
-            self._break("\n\n" if tag == "p" else "\n")
-        elif tag in ("td", "th") and not self.text.endswith("\n"):
-            self.text += "\t"
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in self._silent:
-            del self._silent[self._silent.index(tag) :]
-        elif tag in _HEADINGS or tag == "p":
-            self._break("\n\n")
-        elif tag in _BREAKS:
-            self._break("\n")
-
-    def handle_data(self, data: str) -> None:
-        if self._silent:
-            self.title += data if self._silent[-1] == "title" else ""
-            return
-        text = " ".join(clean(part, 0)[0] for part in data.split())
-        glued = self.text[-1:] in ("", "\n", "\t", " ") or not data[:1].isspace()
-        self.text += (text if glued else " " + text) + (" " if text and data[-1].isspace() else "")
-
-    def _break(self, wanted: str) -> None:
-        body = self.text.rstrip("\n ")
-        ends = self.text[len(body) :].count("\n")
-        self.text = body + "\n" * max(ends, len(wanted)) if body else ""
-
-
-_READERS = {
-    ".txt": _plain,
-    ".md": _markdown,
-    ".csv": _rows,
-    ".html": _html,
-    ".htm": _html,
-}
+def _cells(line: str) -> list[str]:
+    cells = [cell.replace("\\|", "|").strip() for cell in _CELL_END.split(line.strip())]
+    return cells[line.strip().startswith("|") : len(cells) - line.strip().endswith("|")]

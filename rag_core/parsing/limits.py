@@ -13,7 +13,8 @@ class Limits:
 
     512 MB of address space cost none of 2,247 public PDFs anything; 60 s is what a bomb may hold
     a reader for. `memory_mb` and the seconds of processor time are enforced by the system on
-    Linux; elsewhere by a watcher (see supervisor.py).
+    Linux; elsewhere by a watcher (see supervisor.py). `files` are those in a zip, `unpacked` the
+    bytes of all that is in one, also where the zip is a document (.docx, .hwpx …).
     """
 
     bytes: int = 50 * MEGABYTE
@@ -21,6 +22,8 @@ class Limits:
     characters: int = 10_000_000
     seconds: float = 60
     memory_mb: int = 512
+    files: int = 200
+    unpacked: int = 200 * MEGABYTE
 
 
 DEFAULT_LIMITS = Limits()

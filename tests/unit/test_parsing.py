@@ -260,11 +260,12 @@ def test_plain_text_in_the_encodings_of_korean_files(encoding: str) -> None:
     assert parsed.pages[0].number is None
 
 
-def test_markdown_and_html_keep_their_headings() -> None:
-    page = parse(Upload("a.md", b"# Title\n\nBody\n\n## Part\n```\n# no heading\n```")).pages[0]
-    assert [(page.text[at:].split("\n")[0], level) for at, level in page.headings] == [
-        ("# Title", 1),
-        ("## Part", 2),
+def test_markdown_and_html_are_divided_at_their_headings() -> None:
+    source = b"# Title\n\nBody\n\n## Part\n```\n# no heading\n```"
+    pages = parse(Upload("a.md", source)).pages
+    assert [(page.label, page.text, page.headings) for page in pages] == [
+        ("Title", "Title\n\nBody", ((0, 1),)),
+        ("Part", "Part\n\n```\n# no heading\n```", ((0, 2),)),
     ]
     source = b"<title>T</title><h1>Top</h1><script>evil()</script><p>One <b>bold</b> word</p>"
     parsed = parse(Upload("a.html", source))

@@ -1,0 +1,38 @@
+"""OLE files: Hangul documents, which are read, and old Office files, which are not."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+
+import olefile
+
+from rag_core.parsing.frames import Frame, Refused
+from rag_core.parsing.hwp import read_hwp
+
+_NEWER = {
+    "WordDocument": ".docx",
+    "PowerPoint Document": ".pptx",
+    "Workbook": ".xlsx",
+    "Book": ".xlsx",
+}
+_LOCKED = "EncryptedPackage"  # a document of Office under a password
+_SIGNATURE = b"HWP Document File"
+
+
+def read_compound(data: bytearray, request: Frame) -> Iterator[Frame]:
+    """The task "compound": the pages of a Hangul document, whatever its name says."""
+    try:
+        container = olefile.OleFileIO(io.BytesIO(data))
+    except (OSError, ValueError, IndexError, TypeError):
+        raise Refused("broken") from None
+    if container.exists(_LOCKED):
+        raise Refused("protected")
+    for stream, better in _NEWER.items():
+        if container.exists(stream):
+            raise Refused("old", better=better)
+    if not container.exists("FileHeader"):
+        raise Refused("unsupported")
+    if not container.openstream("FileHeader").read(32).startswith(_SIGNATURE):
+        raise Refused("unsupported")
+    yield from read_hwp(container, request)
