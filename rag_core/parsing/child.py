@@ -43,7 +43,9 @@ def main() -> None:
     os.dup2(2, 1)  # whatever a library prints must not look like an answer
     request = json.loads(sys.stdin.buffer.readline())
     task = _task(request["task"])
-    limit(request["memory_mb"], request["seconds"], request.get("writes", 0))
+    limit(
+        request["memory_mb"], request["seconds"], request.get("writes", 0), request["system_limits"]
+    )
     try:
         data = bytearray(sys.stdin.buffer.read(request["bytes"]))
         for frame in task(data, request):
@@ -77,20 +79,21 @@ def _task(name: str) -> Task:
     return task
 
 
-def limit(memory_mb: int, seconds: float, writes: int) -> None:
-    """Hold this process to its limits for good; where the system has none, see supervisor.py."""
+def limit(memory_mb: int, seconds: float, writes: int, enforced: bool) -> None:
+    """Hold this process to its limits for good. Where the system does not limit memory (not
+    `enforced`), watchers do: one in here, where a process knows its size, watcher.py outside."""
     try:
         import resource
-    except ImportError:  # Windows: the watcher outside ends it by wall time
+    except ImportError:  # Windows: the watcher outside
         return
     memory = memory_mb * 1024 * 1024
-    processor = int(seconds) + _CPU_GRACE_SECONDS
-    _lower(resource, resource.RLIMIT_AS, memory)
-    _lower(resource, resource.RLIMIT_CPU, processor)
+    if enforced:
+        _lower(resource, resource.RLIMIT_AS, memory)
+    else:
+        _watch_memory(memory)
+    _lower(resource, resource.RLIMIT_CPU, int(seconds) + _CPU_GRACE_SECONDS)
     _lower(resource, resource.RLIMIT_FSIZE, writes)
     _lower(resource, resource.RLIMIT_CORE, 0)
-    if sys.platform == "darwin":  # macOS accepts RLIMIT_AS and ignores it
-        _watch_memory(memory)
 
 
 def _lower(resource: ModuleType, kind: int, value: int) -> None:

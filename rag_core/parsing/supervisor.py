@@ -2,8 +2,8 @@
 
 The child gets the request and the bytes through a pipe, no environment, and answers in JSON
 lines. Whatever happens to it, this process only sees frames or a ChildFailed. Linux enforces
-memory and processor time in the child itself (child.py); wall time, the amount of output and
-cancellation are enforced from here, on every system.
+memory and processor time in the child itself (child.py), elsewhere a watcher ends it; wall time,
+the amount of output and cancellation are enforced from here, on every system.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from typing import IO, Any
+
+from rag_core.parsing.watcher import HAS_SYSTEM_LIMITS, watch
 
 Frame = dict[str, Any]
 
@@ -64,16 +66,25 @@ def run_child(
     """Yield the frames that the child writes, as it writes them.
 
     Raises ChildFailed when it dies, takes more than `seconds`, writes more than `output_bytes`,
-    or `cancelled()` turns true. However this ends, the child is gone afterwards.
+    or `cancelled()` turns true. However this ends, the child is gone afterwards. Where the system
+    has no limits of its own, a watcher ends it when it holds more than `memory_mb`.
     """
     deadline = time.monotonic() + seconds
-    request = {**request, "bytes": len(data), "seconds": seconds, "memory_mb": memory_mb}
+    request = {
+        **request,
+        "bytes": len(data),
+        "seconds": seconds,
+        "memory_mb": memory_mb,
+        "system_limits": HAS_SYSTEM_LIMITS,
+    }
     child = _start()
+    stopped, too_big = threading.Event(), threading.Event()
     try:
         lines: queue.Queue[bytes | None] = queue.Queue(maxsize=64)
-        stopped = threading.Event()
         _in_background(_feed, child.stdin, json.dumps(request).encode() + b"\n", data)
         _in_background(_collect, child.stdout, lines, output_bytes, stopped)
+        if not HAS_SYSTEM_LIMITS:
+            _in_background(_watch, child, memory_mb << 20, stopped, too_big)
         while (line := _next_line(lines, deadline, cancelled)) is not None:
             frame = _decode(line)
             if "mistake" in frame:
@@ -81,6 +92,10 @@ def run_child(
                 raise ChildFailed("crash")
             yield frame
         _raise_for(child, deadline)
+    except ChildFailed:
+        if too_big.is_set():
+            raise ChildFailed("memory") from None
+        raise
     finally:
         stopped.set()
         child.kill()
@@ -104,6 +119,16 @@ def _start() -> subprocess.Popen[bytes]:
 
 def _in_background(target: Callable[..., None], *arguments: object) -> None:
     threading.Thread(target=target, args=arguments, daemon=True).start()
+
+
+def _watch(
+    child: subprocess.Popen[bytes],
+    allowed: int,
+    stopped: threading.Event,
+    too_big: threading.Event,
+) -> None:
+    if watch(child, allowed, stopped):
+        too_big.set()
 
 
 def _feed(pipe: IO[bytes], header: bytes, data: bytes) -> None:

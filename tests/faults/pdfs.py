@@ -230,7 +230,6 @@ BROKEN: dict[str, Callable[[], bytes]] = {
     "header only": header_only,
     "png": png_named_pdf,
     "html": html_named_pdf,
-    "zip": zip_named_pdf,
     "pagetree_cycle": pagetree_cycle,
     "nest_array": nest_array,
 }
