@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
 import streamlit as st
 
-from pages.ui import report, viewer
+from pages.ui import report, uploads, viewer
 from pages.ui.messages import Words
 from pages.ui.session import Visitor
 from pages.ui.shell import enter, literal
@@ -26,9 +27,10 @@ def page() -> None:
     if document is None:
         return
     pages = visitor.library.pages(document.id)
+    read = Counter(page.read_by for page in pages)
     st.title(literal(document.name), anchor=False)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(report.facts(words, document), width="content")
+        st.caption(report.facts(words, document, read), width="content")
         st.button(
             words("library.look"),
             icon=":material/find_in_page:",
@@ -37,6 +39,8 @@ def page() -> None:
             args=(document.id,),
         )
         _back(words)
+    uploads.show_jobs(visitor, words)
+    report.show_waiting(visitor, words, document, pages)
     _pages(visitor, words, document, pages)
     viewer.draw(visitor, words)
 
@@ -70,7 +74,11 @@ def _pages(visitor: Visitor, words: Words, document: Document, pages: Sequence[P
     """Those pages that are asked for, ten at a time."""
     kind = report.choose_kind(words, pages)
     term = st.text_input(
-        words("report.search"), key="report_term", type="search", icon=":material/search:"
+        words("report.search"),
+        key="report_term",
+        type="search",
+        placeholder=words("report.search"),
+        label_visibility="collapsed",
     )
     shown = report.matching(pages, kind, term or "")
     if not shown:

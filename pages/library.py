@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from math import ceil
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from pages.ui.session import Visitor
 from pages.ui.shell import enter, literal
 from rag_core.errors import NotFound
 from rag_core.library import UNDO_SECONDS
-from rag_core.types import Document
+from rag_core.types import Document, ReadBy
 
 _REPORT = Path(__file__).with_name("document.py")
 
@@ -55,7 +56,7 @@ def _undo(visitor: Visitor, document_id: str) -> None:
         st.session_state["too_late"] = True
 
 
-def _row(visitor: Visitor, words: Words, document: Document) -> None:
+def _row(visitor: Visitor, words: Words, document: Document, read: Mapping[ReadBy, int]) -> None:
     with st.container(border=True, gap=None, key=f"document-{document.id}"):
         with st.container(horizontal=True, vertical_alignment="center", wrap=False):
             st.markdown(f":material/description: **{literal(document.name)}**", width="stretch")
@@ -71,7 +72,7 @@ def _row(visitor: Visitor, words: Words, document: Document) -> None:
             ):
                 _change(visitor, words, document)
         with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-            st.caption(report.facts(words, document), width="content")
+            st.caption(report.facts(words, document, read), width="content")
             where = {"document": document.id}
             st.page_link(st.Page(_REPORT), label=words("nav.document"), query_params=where)
 
@@ -112,8 +113,9 @@ def page() -> None:
     documents = visitor.library.documents()
     if not documents:
         st.info(words("library.empty"), icon=":material/upload_file:")
+    readings = visitor.library.readings() if documents else {}
     for document in documents:
-        _row(visitor, words, document)
+        _row(visitor, words, document, readings.get(document.id, {}))
     viewer.draw(visitor, words)
 
 

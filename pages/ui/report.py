@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from math import ceil
 
 import streamlit as st
@@ -13,12 +13,14 @@ from pages.ui.marked import show_marked
 from pages.ui.messages import CATALOGUE, Words
 from pages.ui.pictures import picture
 from pages.ui.places import place
-from pages.ui.session import Visitor
+from pages.ui.session import Visitor, password_of
 from pages.ui.shell import literal, show_error
 from pages.ui.viewer.leaf import empty, pictured
 from rag_core.errors import SeodamError
 from rag_core.finding import around, occurrences
-from rag_core.types import Document, Page, Passage, ReadBy
+from rag_core.parsing import can_read_scans, find_tesseract
+from rag_core.rereading import waiting
+from rag_core.types import Document, Page, Passage, ReadBy, Unit
 
 _ALL, _ODD = "all", "odd"
 _SCALE = 1.2  # pixels a point
@@ -33,12 +35,16 @@ _ICONS = {
 }
 
 
-def facts(words: Words, document: Document) -> str:
-    """Pages, passages, size and what was odd about a document, in one line of markdown."""
+def facts(words: Words, document: Document, read: Mapping[ReadBy, int]) -> str:
+    """Pages by how they were `read`, passages, size and what was odd about a document, in one
+    line of markdown."""
     big = document.size >= 1024**2
     size = f"{document.size / 1024**2:.1f} MB" if big else f"{ceil(document.size / 1024)} KB"
-    counts = [words("library.pages", n=document.pages)] if document.pages else []
-    facts = [*counts, words("library.passages", n=document.passages), size]
+    facts = []
+    if document.unit is Unit.PAGE:
+        facts = [words("library.pages", n=document.pages)]
+        facts += [f"{words(f'read.{how}')} {n}" for how, n in read.items() if how != ReadBy.TEXT]
+    facts += [words("library.passages", n=document.passages), size]
     odd = [f":material/warning: {one}" for one in remarks(words, document.warnings)]
     return " · ".join([*facts, *odd])
 
@@ -53,6 +59,38 @@ def remarks(words: Words, warnings: Iterable[str]) -> list[str]:
         text = words(f"warning.{code}", n=n) if known else words("warning.other", code=warning)
         said.append(literal(text))
     return said
+
+
+def show_waiting(visitor: Visitor, words: Words, document: Document, pages: Sequence[Page]) -> None:
+    """Pages that nothing could read yet, and the way to have them read."""
+    left = waiting(pages)
+    if not left or _moving(visitor, document, None):
+        return
+    with st.container(horizontal=True, vertical_alignment="center", border=True):
+        st.markdown(words("report.waiting", n=len(left)), width="stretch")
+        st.button(
+            words("report.read_on"),
+            icon=":material/document_scanner:",
+            disabled=not can_read_scans(),
+            on_click=visitor.seodam.queue.read_on,
+            args=(visitor.owner, document.id, password_of(document.id)),
+        )
+    _say_what_is_missing(words)
+
+
+def _say_what_is_missing(words: Words) -> None:
+    """Why pictures cannot be read here, and what to install."""
+    try:
+        find_tesseract()
+    except SeodamError as error:
+        show_error(error, words)
+
+
+def _moving(visitor: Visitor, document: Document, page: int | None) -> bool:
+    """Whether this page (None: whatever waits) is on its way to be read by OCR."""
+    jobs = visitor.seodam.queue.jobs(visitor.owner)
+    mine = [job for job in jobs if job.document_id == document.id and not job.ended]
+    return any(job.only == page for job in mine)
 
 
 def choose_kind(words: Words, pages: Sequence[Page]) -> str:
@@ -101,16 +139,7 @@ def show_page(
     if not box.open:
         return
     with box:
-        with st.container(horizontal=True, vertical_alignment="center"):
-            _how(words, page)
-            st.button(
-                words("source.open"),
-                key=f"open-{position}",
-                icon=":material/find_in_page:",
-                type="tertiary",
-                on_click=viewer.look_into,
-                args=(document.id, position),
-            )
+        _ways(visitor, words, document, page, position)
         for remark in remarks(words, page.warnings):
             st.caption(f":orange[:material/warning: {remark}]")
         if not pictured(document, [page]):
@@ -143,8 +172,31 @@ def _read_by(words: Words, page: Page) -> str:
     return words("read.confidence", how=words(f"read.{page.read_by}"), n=f"{page.confidence:.0%}")
 
 
-def _how(words: Words, page: Page) -> None:
-    st.caption(f"{words('report.read_by')}: {_read_by(words, page)}", width="content")
+def _ways(visitor: Visitor, words: Words, document: Document, page: Page, position: int) -> None:
+    """How a page was read; to see it large, or have it read again."""
+    drawn, possible = pictured(document, [page]), can_read_scans()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(f"{words('report.read_by')}: {_read_by(words, page)}", width="content")
+        st.button(
+            words("source.open"),
+            key=f"open-{position}",
+            icon=":material/find_in_page:",
+            type="tertiary",
+            on_click=viewer.look_into,
+            args=(document.id, position),
+        )
+        if drawn:
+            st.button(
+                words("report.again"),
+                key=f"again-{position}",
+                icon=":material/document_scanner:",
+                type="tertiary",
+                disabled=not possible or _moving(visitor, document, page.number),
+                on_click=visitor.seodam.queue.read_again,
+                args=(visitor.owner, document.id, page.number, password_of(document.id)),
+            )
+    if drawn and not possible:
+        _say_what_is_missing(words)
 
 
 def _picture(visitor: Visitor, words: Words, document: Document, page: Page, term: str) -> None:

@@ -305,6 +305,17 @@ class OwnedRecord:
         with self._database.reading() as connection:
             return tuple(_page(row) for row in connection.execute(query.order_by(table.c.position)))
 
+    def readings(self) -> dict[str, dict[ReadBy, int]]:
+        """How many pages of each document were read in which way."""
+        table = db.pages
+        count = sa.func.count().label("pages")
+        query = self._gate.select(table, table.c.document_id, table.c.read_by, count)
+        found: dict[str, dict[ReadBy, int]] = {}
+        with self._database.reading() as connection:
+            for row in connection.execute(query.group_by(table.c.document_id, table.c.read_by)):
+                found.setdefault(row.document_id, {})[ReadBy(row.read_by)] = row.pages
+        return found
+
     def words(self, document_id: str, number: int) -> tuple[Word, ...]:
         """The words of a page that was read from its picture; () of any other."""
         page = self.page(document_id, number)
