@@ -11,6 +11,7 @@ PIP    := -m pip install --quiet --disable-pip-version-check --no-input
 RIVALS := .benchmarks/rivals
 PDFS   ?= samples
 SETS   ?= ../shared/data/dev/* ../shared/data/pdf/good
+FUZZ   ?= 2000
 GOLD   ?= ../shared/data/pdf/good
 
 # PyTorch's ordinary Linux wheel brings gigabytes of CUDA. Without an NVIDIA GPU its own index of
@@ -24,13 +25,14 @@ define install_torch
 	fi
 endef
 
-.PHONY: help run test browser lint types check samples train-embedding bench bench-rivals \
+.PHONY: help run test browser fuzz lint types check samples train-embedding bench bench-rivals \
   bench-retrieval bench-extraction clean
 
 help:
 	@echo "make run              open Seodam in the browser (PORT=8501)"
 	@echo "make test             all tests but those in a browser"
 	@echo "make browser          tests in a real Chromium"
+	@echo "make fuzz             2,000 mutations of good PDFs (FUZZ=2000)"
 	@echo "make lint types       style and types"
 	@echo "make check            everything that CI checks"
 	@echo "make samples          write samples/*.pdf anew"
@@ -66,6 +68,10 @@ test: $(TOOLS)
 
 browser: $(TOOLS)
 	$(BIN)/python -m pytest tests/browser -m browser
+
+fuzz: $(TOOLS)
+	SEODAM_FUZZ=$(FUZZ) $(BIN)/python -m pytest tests/faults/test_fuzz.py \
+	  -o log_cli=true -o log_cli_level=WARNING
 
 lint: $(TOOLS)
 	$(BIN)/ruff check .
