@@ -10,6 +10,8 @@
     │   ├── EmptyDocument       "empty_document"      no text in it, not even by OCR
     │   ├── ScansOnly           "scans_only"          pictures of pages, and no OCR installed
     │   ├── PasswordNeeded      "password_needed"     retryable with a password
+    │   ├── AddressRefused      "address_refused"     no web address, or not a public one
+    │   ├── FetchFailed         "fetch_failed"        retryable
     │   └── LimitExceeded       "limit_exceeded"      bytes, pages, seconds, memory …
     ├── Cancelled               "cancelled"
     ├── NotFound                "not_found"           also for what belongs to somebody else
@@ -32,6 +34,8 @@ and scripts; it never contains a key, a path outside the user's own, or document
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 
 class SeodamError(Exception):
     """Base of every error that Seodam raises on purpose."""
@@ -48,7 +52,11 @@ class SeodamError(Exception):
     @property
     def what(self) -> str:
         """What happened, one English sentence."""
-        return self.template.format_map(_Shown(self.details))
+        return self.template.format_map(_Shown(self.shown()))
+
+    def shown(self) -> dict[str, object]:
+        """The details as they stand in a sentence."""
+        return self.details
 
     @property
     def hint(self) -> str:
@@ -140,12 +148,54 @@ class PasswordNeeded(BadUpload):
 
 
 class LimitExceeded(BadUpload):
-    """Details: name, limit (bytes|pages|characters|seconds|memory|files|unpacked), allowed,
-    found."""
+    """Details: name, limit (one of LIMIT_WORDS), allowed, found. `allowed` is in the unit of
+    parsing.limits: bytes and unpacked in bytes, memory in MB."""
 
     code = "limit_exceeded"
-    template = "{name} goes beyond the limit of {allowed} {limit}."
+    template = "{name} goes beyond the limit of {limit}."
     way_out = "Split it into smaller files, or raise the limit in the settings."
+
+    def shown(self) -> dict[str, object]:
+        return {**self.details, "limit": limit_in_words(self.details, LIMIT_WORDS)}
+
+
+LIMIT_WORDS = {
+    "bytes": "{} MB",
+    "pages": "{} pages",
+    "characters": "{} characters",
+    "seconds": "{} seconds",
+    "memory": "{} MB of memory",
+    "files": "{} files in one archive",
+    "unpacked": "{} MB when unpacked",
+}
+
+
+def limit_in_words(details: Mapping[str, object], words: Mapping[str, str]) -> str:
+    """A limit with its unit, as in "3,000 pages"."""
+    limit, allowed = str(details.get("limit")), details.get("allowed")
+    if isinstance(allowed, int | float):
+        amount = allowed / 2**20 if limit in {"bytes", "unpacked"} else allowed
+        allowed = f"{amount:,.0f}" if amount >= 10 else f"{amount:.3g}"
+    return words.get(limit, "{}").format(str(allowed).removesuffix(" MB"))
+
+
+class AddressRefused(BadUpload):
+    """Details: name (the address), why (http: it is none of http or https; public: it is not one
+    of the internet's)."""
+
+    code = "address_refused"
+    template = "{name} cannot be fetched: only public http and https addresses are."
+    way_out = "Save the page or the file on your computer, then add that."
+
+
+class FetchFailed(BadUpload):
+    """Details: name (the address), reason (HTTP 404 …, unreachable, timeout, redirects,
+    certificate, encoding)."""
+
+    code = "fetch_failed"
+    retryable = True
+    template = "{name} could not be fetched ({reason})."
+    way_out = "Check the address in a browser and try again, or save it as a file and add that."
 
 
 class Cancelled(SeodamError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from rag_core.errors import SeodamError
+from rag_core.errors import LimitExceeded, SeodamError, limit_in_words
 
 _KOREAN: dict[str, tuple[str, str]] = {
     "error": ("문제가 생겼어요.", "다시 시도해 주세요. 되풀이되면 알려 주세요."),
@@ -42,8 +42,16 @@ _KOREAN: dict[str, tuple[str, str]] = {
         "비밀번호와 함께 다시 넣어 주세요. 비밀번호는 저장하지 않아요.",
     ),
     "limit_exceeded": (
-        "{name} 파일이 한도({limit} {allowed})를 넘었어요.",
+        "{name} 파일이 한도({limit})를 넘었어요.",
         "파일을 작게 나누거나 설정에서 한도를 올려 주세요.",
+    ),
+    "address_refused": (
+        "{name} 주소는 가져올 수 없어요. 인터넷에 공개된 http, https 주소만 가져와요.",
+        "페이지나 파일을 컴퓨터에 저장한 뒤 그 파일을 넣어 주세요.",
+    ),
+    "fetch_failed": (
+        "{name} 주소를 가져오지 못했어요({reason}).",
+        "브라우저에서 주소를 확인하고 다시 시도하거나, 파일로 저장해서 넣어 주세요.",
     ),
     "cancelled": ("멈췄어요. 남은 것은 없어요.", "다시 하려면 파일을 한 번 더 넣어 주세요."),
     "not_found": ("찾는 {what}이(가) 없어요.", "이미 지웠을 수 있어요. 목록을 확인해 주세요."),
@@ -91,19 +99,28 @@ _KOREAN_DETAILS = {
     "document": "문서",
     "conversation": "대화",
     "page": "쪽",
-    "bytes": "바이트",
-    "pages": "쪽",
-    "characters": "글자",
-    "seconds": "초",
-    "memory": "메모리(MB)",
-    "files": "파일 수",
-    "unpacked": "압축을 푼 바이트",
     "disk_full": "디스크가 가득 참",
     "read_only": "쓸 수 없는 폴더",
     "newer": "더 새로운 서담이 만든 데이터",
     "corrupt": "데이터 파일이 손상됨",
     "locked": "다른 프로그램이 잠금",
+    "unreachable": "연결할 수 없음",
+    "timeout": "시간이 너무 오래 걸림",
+    "redirects": "다른 주소로 너무 많이 넘어감",
+    "certificate": "인증서를 믿을 수 없음",
+    "encoding": "알 수 없는 압축",
     "unexpected": "알 수 없는 까닭",
+}
+
+
+_KOREAN_LIMITS = {
+    "bytes": "{}MB",
+    "pages": "{}쪽",
+    "characters": "{}자",
+    "seconds": "{}초",
+    "memory": "메모리 {}MB",
+    "files": "압축 파일 안의 파일 {}개",
+    "unpacked": "압축을 푼 크기 {}MB",
 }
 
 
@@ -124,6 +141,8 @@ def error_in_words(code: str, details: Mapping[str, object], language: str) -> t
         return error.what, error.hint
     what, way_out = _KOREAN.get(code, _KOREAN["error"])
     shown = _Shown({key: _korean(value) for key, value in details.items()})
+    if code == LimitExceeded.code:
+        shown["limit"] = limit_in_words(details, _KOREAN_LIMITS)
     return what.format_map(shown), way_out.format_map(shown)
 
 

@@ -82,7 +82,7 @@ def test_without_limits_of_the_system_a_watcher_ends_a_bomb(
     assert isinstance(end, LimitExceeded)
     assert end.details["limit"] == "memory"
     assert render(pdfs.text_page(), 1).width > 0
-    with pytest.raises(LimitExceeded, match="256 MB memory"):
+    with pytest.raises(LimitExceeded, match="256 MB of memory"):
         render(pdfs.flate_double(), 1, limits=Limits(memory_mb=256))
 
 

@@ -1,10 +1,13 @@
+import dataclasses
 import pickle
+import re
 from string import Formatter
 
 import pytest
 
 from rag_core import translations
 from rag_core.errors import LimitExceeded, NotFound, SeodamError
+from rag_core.parsing import Limits
 from rag_core.translations import error_in_words, in_words
 
 
@@ -39,9 +42,21 @@ def test_words_name_the_file_the_limit_and_the_way_out() -> None:
     korean, _ = in_words(error, "ko")
     english, way_out = in_words(error, "en")
     assert "보고서.pdf" in korean
-    assert "쪽 3000" in korean
-    assert english == "보고서.pdf goes beyond the limit of 3000 pages."
+    assert korean == "보고서.pdf 파일이 한도(3,000쪽)를 넘었어요."
+    assert english == "보고서.pdf goes beyond the limit of 3,000 pages."
     assert "Split" in way_out
+
+
+def test_every_limit_is_named_with_its_amount_and_unit_in_both_languages() -> None:
+    for field in dataclasses.fields(Limits):
+        limit = field.name.removesuffix("_mb")
+        error = LimitExceeded(name="a.pdf", limit=limit, allowed=field.default, found="more")
+        amount = field.default // 2**20 if limit in {"bytes", "unpacked"} else field.default
+        korean, english = in_words(error, "ko")[0], in_words(error, "en")[0]
+        assert f"{amount:,}" in korean
+        assert f"{amount:,}" in english
+        assert re.search(rf"{amount:,}(MB|쪽|자|초|개)", korean)
+        assert limit in english or "MB" in english
 
 
 def test_a_kept_code_is_told_as_the_error_itself() -> None:
