@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from pathlib import Path
 
 import pytest
 
 from rag_core.cli import main
+from rag_core.errors import LIMIT_WORDS, limit_in_words
+from rag_core.parsing.limits import DEFAULT_LIMITS, OCR_LIMITS, PICTURE_LIMITS, Limits
 from rag_core.settings import VARIABLES
+from rag_core.translations import _KOREAN_LIMITS
 
 ROOT = Path(__file__).parents[2]
 READMES = ("README.md", "README.ko.md")
@@ -41,6 +45,34 @@ def test_the_korean_table_has_the_same_settings_and_defaults() -> None:
     korean = _rows(_between(_read("README.ko.md"), "settings"))
     assert [row[:2] for row in korean] == [row[:2] for row in english]
     assert all(re.search("[가-힣]", row[2]) for row in korean)
+
+
+@pytest.mark.parametrize(("name", "words"), [
+    ("README.md", LIMIT_WORDS), ("README.ko.md", _KOREAN_LIMITS),
+])  # fmt: skip
+def test_the_table_of_limits_says_what_the_code_does(name: str, words: dict[str, str]) -> None:
+    """One row a limit: of a file, of a page's picture, of the OCR of a page, and its setting."""
+    picture, ocr = {"seconds", "memory"}, {"characters", "seconds", "memory"}
+    expected = []
+    for field in dataclasses.fields(Limits):
+        limit = field.name.removesuffix("_mb")
+
+        def told(limits: Limits, name: str = field.name, limit: str = limit) -> str:
+            allowed = getattr(limits, name)
+            return limit_in_words({"limit": limit, "allowed": allowed}, words)
+
+        expected.append([
+            f"`{limit}`",
+            told(DEFAULT_LIMITS),
+            told(PICTURE_LIMITS) if limit in picture else "",
+            told(OCR_LIMITS) if limit in ocr else "",
+        ])  # fmt: skip
+    rows = _rows(_between(_read(name), "limits"))
+    assert [row[:4] for row in rows] == expected
+    for row in rows:
+        if setting := row[4].strip("`"):
+            default = int(VARIABLES[setting][1])
+            assert f"{default:,}" in row[1]
 
 
 @pytest.mark.parametrize("name", READMES)
