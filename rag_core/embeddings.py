@@ -172,6 +172,22 @@ class BundledEmbedding(Embedding):
         unit = table[subwords] * (1 / np.maximum(lengths, 1e-9)).astype(np.float32)[:, None]
         return unit.astype(np.float32, copy=False), lengths * scales[subwords][:, 0]
 
+    @property
+    def size(self) -> int:
+        """Subwords in the table."""
+        return len(self._table[0])
+
+    def rows(self, subwords: NDArray[np.int64]) -> Vectors:
+        """The vectors of subwords as they are added up, shape (n, d); not of length 1."""
+        table, scales = self._table
+        return (table[subwords] * scales[subwords]).astype(np.float32, copy=False)
+
+    def weighted_sums(self, bags: Sequence[Sequence[int]], weights: NDArray[Any]) -> Vectors:
+        """The sums of the vectors of each bag's subwords, each times its weight; (bags, d)."""
+        sums = np.zeros((len(bags), self.dimension), np.float32)
+        self._add_up(bags, sums, weights)
+        return sums
+
     @cached_property
     def _lengths(self) -> NDArray[np.float32]:
         """Of the rows of the table, before they are scaled."""
@@ -184,9 +200,13 @@ class BundledEmbedding(Embedding):
     def _words(self) -> dict[str, list[int]]:
         return {}
 
-    def _add_up(self, bags: list[list[int]], sums: Vectors) -> None:
+    def _add_up(
+        self, bags: Sequence[Sequence[int]], sums: Vectors, weights: NDArray[Any] | None = None
+    ) -> None:
         """Add to each row of `sums` the vectors of its subwords, a few thousand at a time."""
         table, scales = self._table
+        if weights is not None:
+            scales = scales * weights[:, None]
         lengths = np.fromiter(map(len, bags), np.int64, len(bags))
         ids = np.fromiter(chain.from_iterable(bags), np.int64, lengths.sum())
         owner = np.repeat(np.arange(len(bags)), lengths)

@@ -15,6 +15,7 @@ import numpy as np
 from rag_core.cross_encoder import CrossEncoder, make_retriever
 from rag_core.embeddings import BundledEmbedding, Embedding
 from rag_core.errors import Cancelled, EmptyDocument, PasswordNeeded, ScansOnly, SeodamError
+from rag_core.lessons import Lessons, lessons_of
 from rag_core.marks import marks
 from rag_core.parsing import (
     MAX_MARKS,
@@ -42,6 +43,7 @@ from rag_core.types import (
     Parsed,
     Passage,
     ReadBy,
+    Turn,
     Unit,
     Upload,
     Word,
@@ -399,6 +401,24 @@ class Library:
     def passage(self, passage_id: str) -> Passage | None:
         """The passage of this id; None when it is gone, or cut otherwise since."""
         return next((found for found, _ in self._record.passages([passage_id]).values()), None)
+
+    def lessons(
+        self, collection: str = DEFAULT_COLLECTION, accepted: Sequence[Turn] = ()
+    ) -> tuple[tuple[Passage, ...], Lessons]:
+        """All passages of a collection, and what a retriever can learn from them; `accepted` are
+        turns whose answer was found helpful."""
+        documents = [one.id for one in self.documents(collection)]
+        passages = tuple(one for document in documents for one in self.passages(document))
+        known = {one.id: one for one in passages}
+        words = self.retriever(collection).lexical
+
+        def unlike(question: str, passage_id: str) -> str:
+            near = (known[one] for one, _ in words.search(question, 5) if one in known)
+            heading = known[passage_id].context
+            other = next((one for one in near if one.context != heading), None)
+            return searchable_text(other) if other else ""
+
+        return passages, lessons_of(passages, accepted, unlike)
 
     def file(self, document_id: str) -> bytes:
         """The bytes as they were uploaded; raises NotFound."""

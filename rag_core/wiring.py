@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -23,6 +23,7 @@ from rag_core.errors import (
 )
 from rag_core.generators import load_generator, no_tracing
 from rag_core.ingestion import IngestQueue
+from rag_core.lessons import Lessons
 from rag_core.library import Library
 from rag_core.parsing import Limits, can_read_scans
 from rag_core.reembedding import EVERYBODY, EmbeddingInUse
@@ -32,7 +33,8 @@ from rag_core.stores.database import Database
 from rag_core.stores.healing import probe_dense
 from rag_core.stores.record import Record
 from rag_core.stores.shelves import Shelves, dense_name, shelf_key
-from rag_core.types import DocumentState
+from rag_core.tuning import TUNED, Tuner, Tunings
+from rag_core.types import DocumentState, Passage
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -83,11 +85,12 @@ class Seodam:
         self._database = Database(settings.data / "seodam.sqlite3")
         self._record = Record(self._database)
         self._shelves = Shelves(settings.data)
+        self.tuner = Tuner(Tunings(settings.data / "tuned"))
         self.in_use = EmbeddingInUse(
             self._record,
             self._shelves,
             Conversations(self._database, EVERYBODY),
-            lambda name: load_embedding(name, settings=settings),
+            self._embedding_named,
             settings.embedding,
             settings.embedding_fixed,
         )
@@ -107,6 +110,25 @@ class Seodam:
     def embedding(self) -> Embedding:
         """The embedding in use; it is loaded when vectors are first asked of it."""
         return self.in_use.current
+
+    def tune(self, owner: str) -> None:
+        """Begin to fine-tune the bundled embedding on one owner's documents, in the background."""
+        library, conversations = self.library(owner), self.conversations(owner)
+
+        def prepare() -> tuple[Sequence[Passage], Lessons]:
+            helpful = [
+                turn
+                for _, turn in conversations.judged()
+                if turn.feedback and turn.feedback.helpful
+            ]
+            return library.lessons(accepted=helpful)
+
+        self.tuner.start(prepare)
+
+    def _embedding_named(self, name: str) -> Embedding:
+        if name.startswith(TUNED):
+            return self.tuner.tunings.embedding(name)
+        return load_embedding(name, settings=self.settings)
 
     def library(self, owner: str) -> Library:
         """The documents of one owner."""
@@ -194,6 +216,7 @@ class Seodam:
     def close(self) -> None:
         """Stop the queue, close the stores, let the folder go."""
         self.queue.close()
+        self.tuner.stop()
         self.in_use.close()
         self._shelves.close()
         self._database.close()

@@ -40,7 +40,7 @@ def _choose(visitor: Visitor, words: Words) -> None:
     kind = st.selectbox(
         words("embedding.choose"),
         _KINDS,
-        index=_KINDS.index(now),
+        index=_KINDS.index(now) if now in _KINDS else 0,
         format_func=lambda one: words(f"embedding.{one}"),
         help=words("embedding.choose_help"),
         key="embedding_kind",

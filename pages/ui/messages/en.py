@@ -6,6 +6,7 @@ ENGLISH = {
     "nav.study": "Study",
     "nav.document": "Reading report",
     "nav.tuning": "Fine-tuning",
+    "nav.tuning": "Fine-tuning",
     "nav.settings": "Settings",
     "shell.opening": "Opening your library…",
     "welcome.title": "Talk with your documents",
@@ -206,6 +207,32 @@ ENGLISH = {
     "difference to before.",
     "tuning.gain": "Difference of nDCG@10: {gain} (95 % interval {low} … {high})",
     "tuning.not_used": "It was not surely better on the questions kept aside, so it cannot be used.",
+    "tuning.use": "Use this embedding",
+    "tuning.discard": "Discard",
+    "tuning.what": "Seodam's embedding has learned from a great deal of text (pre-training). Here "
+    "it learns a little more, from your documents (fine-tuning). Questions are made of headings, "
+    "sentences and answers that you found helpful; some are kept aside, to measure whether it "
+    "really got better. If it did not, it is not used.",
+    "tuning.start": "Learn from my documents",
+    "tuning.preparing": "Making questions of your documents…",
+    "tuning.learning": "Learning…",
+    "tuning.measuring": "Measuring whether it got better…",
+    "tuning.stop": "Stop learning",
+    "tuning.cancelled": "Stopped. Nothing of it was kept.",
+    "tuning.step": "step",
+    "tuning.loss": "loss",
+    "tuning.in_use": "An embedding that learned from your documents is in use.",
+    "tuning.back": "Go back to the first embedding",
+    "tuning.trials": "What was learned",
+    "tuning.better": "better",
+    "tuning.refused": "no better, so not used",
+    "tuning.how": "Learned from {lessons} questions in {seconds} s, measured on {n} question kept "
+    "aside. By meaning alone; the arrows show the difference to before.|Learned from {lessons} "
+    "questions in {seconds} s, measured on {n} questions kept aside. By meaning alone; the arrows "
+    "show the difference to before.",
+    "tuning.gain": "Difference of nDCG@10: {gain} (95 % interval {low} … {high})",
+    "tuning.not_used": "It was not surely better on the questions kept aside, so it cannot be "
+    "used.",
     "tuning.use": "Use this embedding",
     "tuning.discard": "Discard",
     "settings.model": "Who answers",

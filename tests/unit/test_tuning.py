@@ -1,0 +1,199 @@
+"""Fine-tuning on one's own documents: what is learned, what is kept aside, what may be used."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rag_core.adapter import AdaptedEmbedding, Adapter, Course, _Learner, adapted, learn
+from rag_core.embeddings import BundledEmbedding
+from rag_core.errors import Cancelled, NotFound, TooFewLessons, WrongSetting
+from rag_core.lessons import Lessons, lessons_of
+from rag_core.parsing import parse
+from rag_core.passages import cut
+from rag_core.tuning import TUNED, Progress, Tuner, Tunings, try_out
+from rag_core.types import Answer, Citation, Page, Passage, Turn, Upload
+
+BASE = BundledEmbedding()
+SAMPLES = Path(__file__).parents[2] / "samples"
+
+
+@pytest.fixture(scope="module")
+def passages() -> list[Passage]:
+    """Both samples as the library cuts them."""
+    made: list[Passage] = []
+    for name in ("seodam-sample-ko.pdf", "seodam-sample-en.pdf"):
+        parsed = parse(Upload(name, (SAMPLES / name).read_bytes()))
+        made += cut(name, parsed.title, parsed.pages)
+    return made
+
+
+@pytest.fixture(scope="module")
+def lessons(passages: list[Passage]) -> Lessons:
+    return lessons_of(passages)
+
+
+def test_nothing_that_is_measured_on_is_learned(lessons: Lessons) -> None:
+    taught, held = lessons.taught, lessons.held
+    assert taught
+    assert held
+    assert not {one.passage_id for one in taught} & {one.passage_id for one in held}
+    assert not {one.question for one in taught} & {one.question for one in held}
+
+
+def test_a_sentence_is_taken_out_of_the_passage_that_it_asks_for(
+    passages: list[Passage], lessons: Lessons
+) -> None:
+    texts = {one.id: " ".join(one.text.split()) for one in passages}
+    sentences = [one for one in lessons.taught if one.kind == "sentence"]
+    assert len(sentences) > 40
+    for one in sentences:
+        assert one.question in texts[one.passage_id]
+        assert one.question not in " ".join(one.text.split())
+
+
+def test_a_helpful_answer_teaches_its_question(passages: list[Passage]) -> None:
+    cited = next(one for one in passages if not _held(one))
+    citation = Citation(1, cited.document_id, "a", 1, "1", "quote", cited.id, verified=True)
+    turn = Turn(1, "what helped?", Answer("this [1]", (citation,)))
+    taught = lessons_of(passages, [turn]).taught
+    assert [one.passage_id for one in taught if one.question == "what helped?"] == [cited.id]
+
+
+def _held(passage: Passage) -> bool:
+    return not lessons_of([passage], [_turn(passage)]).taught
+
+
+def _turn(passage: Passage) -> Turn:
+    citation = Citation(1, "d", "a", 1, "1", "quote", passage.id, verified=True)
+    return Turn(1, "q?", Answer("a [1]", (citation,)))
+
+
+def test_the_adapter_that_changes_nothing_gives_the_bundled_vectors() -> None:
+    texts = ["등대는 언제 세워졌나요?", "The harbour of Pohang.", ""]
+    none = Adapter.none(BASE.size, BASE.dimension)
+    assert np.allclose(adapted(BASE, none, texts), BASE.embed_array(texts), atol=1e-5)
+
+
+def test_the_gradients_are_those_of_the_loss() -> None:
+    """Against finite differences, for a subword's count and a number of the map."""
+    pairs = [
+        ("등대는 몇 년에 세워졌나요?", "포항의 등대는 1908년에 세워졌어요.", "항구는 넓어요."),
+        ("How tall is it?", "The lighthouse is 26 metres tall.", ""),
+        ("Where is the harbour?", "The harbour lies in Pohang.", "A ship came in."),
+    ]
+    learner = _Learner(BASE, pairs, Course(hold=0.0))
+    seen: list[np.ndarray] = []
+    learner._adam = lambda counts, turn, step: seen.extend([counts, turn])  # type: ignore[method-assign]
+    rows = np.arange(3)
+    learner.turn = learner.turn.astype(np.float64)  # type: ignore[assignment]
+    learner.counts = learner.counts.astype(np.float64)  # type: ignore[assignment]
+    learner.step(rows, 1)
+    counts, turn = seen[:2]
+    at, small = int(np.abs(counts).argmax()), 1e-4
+    for array, place, expected in (
+        (learner.counts, at, counts[at]),
+        (learner.turn, (3, 5), turn[3, 5]),
+    ):
+        losses = []
+        for sign in (1, -1):
+            array[place] += sign * small
+            losses.append(learner.step(rows, 1))
+            array[place] -= sign * small
+        assert (losses[0] - losses[1]) / (2 * small) == pytest.approx(expected, rel=0.02, abs=1e-4)
+
+
+def test_learning_is_seeded() -> None:
+    words = [f"zork{n} blem{n}" for n in range(60)]
+    pairs = [
+        (f"{word}?", f"{word} {'고래' if n % 2 else 'train'}", "") for n, word in enumerate(words)
+    ]
+    course = Course(steps=10, batch=24, look_every=5)
+    once, again = learn(BASE, pairs, course), learn(BASE, pairs, course)
+    assert np.array_equal(once.turn, again.turn)
+    assert np.array_equal(once.counts, again.counts)
+
+
+def test_learning_stops_when_asked() -> None:
+    with pytest.raises(Cancelled):
+        learn(BASE, [("a b", "c d", "")] * 20, Course(steps=5), cancelled=lambda: True)
+
+
+def test_a_saved_adapter_is_the_same_embedding(tmp_path: Path) -> None:
+    random = np.random.default_rng(0)
+    counts = random.normal(0, 0.1, BASE.size).astype(np.float16).astype(np.float32)
+    turn = (np.eye(BASE.dimension) + random.normal(0, 0.01, (BASE.dimension,) * 2)).astype("f4")
+    Adapter(counts, turn).save(tmp_path / "a.npz")
+    embedding = AdaptedEmbedding(tmp_path / "a.npz")
+    texts = ["포항의 등대", "lighthouse"]
+    assert np.allclose(embedding.embed_array(texts), adapted(BASE, Adapter(counts, turn), texts))
+    assert np.allclose(np.linalg.norm(embedding.embed_array(texts), axis=1), 1)
+    assert embedding.fingerprint != BASE.fingerprint
+    Adapter(counts * 2, turn).save(tmp_path / "b.npz")
+    assert AdaptedEmbedding(tmp_path / "b.npz").fingerprint != embedding.fingerprint
+
+
+def test_what_is_worse_is_refused(
+    passages: list[Passage], lessons: Lessons, tmp_path: Path
+) -> None:
+    random = np.random.default_rng(0)
+    spoilt = random.normal(0, 1, (BASE.dimension,) * 2).astype("f4")
+    Adapter(random.normal(0, 2, BASE.size).astype("f4"), spoilt).save(tmp_path / "spoilt.npz")
+    trial = try_out(BASE, AdaptedEmbedding(tmp_path / "spoilt.npz"), passages, lessons.held)
+    assert trial.gain < 0
+    assert not trial.better
+    same = try_out(BASE, BASE, passages, lessons.held)
+    assert (same.gain, same.better) == (0, False)
+
+
+def test_a_tuning_is_tried_kept_named_and_discarded(
+    passages: list[Passage], lessons: Lessons, tmp_path: Path
+) -> None:
+    tunings = Tunings(tmp_path / "tuned")
+    assert tunings.all() == ()
+    told: list[Progress] = []
+    trial = tunings.tune(passages, lessons, told.append)
+    assert tunings.all() == (trial,)
+    assert [one.stage for one in told][-1] == "measuring"
+    assert len(trial.losses) > 3
+    assert trial.losses[-1][1] < trial.losses[0][1]
+    assert trial.questions == len(lessons.held)
+    embedding = tunings.embedding(f"{TUNED}{trial.id}")
+    assert embedding.embed_array(["hello"]).shape == (1, BASE.dimension)
+    tunings.discard(trial.id)
+    assert list((tmp_path / "tuned").iterdir()) == []
+    with pytest.raises(WrongSetting):
+        tunings.embedding(f"{TUNED}{trial.id}")
+
+
+@pytest.mark.parametrize("name", ["tuned:", "tuned:../../etc/passwd", "tuned:aabbccddeeff"])
+def test_only_tunings_that_are_kept_can_be_named(name: str, tmp_path: Path) -> None:
+    with pytest.raises(WrongSetting):
+        Tunings(tmp_path).embedding(name)
+    with pytest.raises(NotFound):
+        Tunings(tmp_path).discard(name.removeprefix(TUNED))
+
+
+def test_too_little_text_is_said(tmp_path: Path) -> None:
+    few = lessons_of(cut("d", "t", (Page(1, "1", "Only one short sentence stands here."),)))
+    with pytest.raises(TooFewLessons) as refused:
+        Tunings(tmp_path).tune([], few)
+    assert "50 questions" in refused.value.hint
+
+
+def test_a_tuner_ends_by_itself_or_when_stopped(
+    passages: list[Passage], lessons: Lessons, tmp_path: Path
+) -> None:
+    tuner = Tuner(Tunings(tmp_path))
+    tuner.start(lambda: (passages, lessons))
+    tuner.stop()
+    assert tuner.progress is not None
+    assert tuner.progress.stage == "cancelled"
+    tuner.start(lambda: (passages, Lessons((), ())))
+    assert tuner._worker is not None
+    tuner._worker.join()
+    assert tuner.progress.stage == "failed"
+    assert isinstance(tuner.progress.error, TooFewLessons)
+    assert not list(tmp_path.iterdir())
