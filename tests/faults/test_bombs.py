@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import subprocess
 import sys
@@ -23,6 +24,7 @@ from rag_core.parsing import Limits, parse, render, supervisor
 from rag_core.parsing.watcher import held, watch
 from rag_core.types import Parsed, Upload
 from tests.faults import pdfs
+from tests.faults.bombs import BOMBS as MORE_BOMBS
 
 SHARED = Path(__file__).parents[2].parent / "shared" / "data" / "pdf"
 ODD = SHARED / "odd"
@@ -61,6 +63,19 @@ def test_a_bomb_ends_its_own_reading_only(kind: str) -> None:
     end = read("bomb.pdf", data, Limits(seconds=20))
     assert time.monotonic() - started < 25
     assert isinstance(end, Parsed | LimitExceeded | EmptyDocument)
+    assert resident_mb() - before < GROWTH_MB
+
+
+@pytest.mark.parametrize("kind", MORE_BOMBS)
+def test_what_claims_or_unpacks_far_more_than_it_holds(kind: str) -> None:
+    """Read and drawn; each takes its time at the most, and the child's memory only."""
+    data, before, started = MORE_BOMBS[kind](), resident_mb(), time.monotonic()
+    assert len(data) < 30_000_000
+    end = read("bomb.pdf", data, Limits(seconds=5))
+    assert isinstance(end, Parsed | LimitExceeded | BrokenFile)
+    with contextlib.suppress(BadUpload):
+        assert render(data, 1, limits=Limits(seconds=5)).width > 0
+    assert time.monotonic() - started < 2 * 5 + 10
     assert resident_mb() - before < GROWTH_MB
 
 
