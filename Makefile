@@ -26,7 +26,7 @@ define install_torch
 endef
 
 .PHONY: help run test browser fuzz lint types check samples train-embedding bench bench-rivals \
-  bench-retrieval bench-extraction clean
+  bench-retrieval bench-extraction bench-hostile clean
 
 help:
 	@echo "make run              open Seodam in the browser (PORT=8501)"
@@ -42,6 +42,7 @@ help:
 	@echo "make bench            start, ingest and memory (PDFS=folder)"
 	@echo "make bench-retrieval  retrieval beside rivals (SETS=folders)"
 	@echo "make bench-extraction text of PDFs against gold quotes, and its speed (GOLD=folder)"
+	@echo "make bench-hostile    questions while others' worst files are read"
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -112,6 +113,9 @@ bench-rivals: $(RIVALS)/.ready
 
 bench-retrieval: $(TOOLS) bench-rivals
 	$(BIN)/python -m benchmarks.retrieval $(SETS) --speed --readme
+
+bench-hostile: $(TOOLS)
+	$(BIN)/python -m benchmarks.hostile
 
 bench-extraction: $(TOOLS)
 	$(BIN)/python -m benchmarks.extraction $(GOLD)

@@ -41,6 +41,8 @@ main()
 """
 _HERE = os.path.dirname(os.path.abspath(__file__))
 _POLL_SECONDS = 0.05
+# A child that takes longer leaves the processors to whoever asks a question meanwhile (a niceness).
+_SHORT_SECONDS, _STEPPED_BACK = 0.5, 10
 # PDFium aborts (SIGABRT, SIGILL or SIGTRAP, by platform) when an allocation fails; a SIGKILL that
 # is not ours comes from the system's own killer.
 _MEMORY_SIGNALS = {"SIGABRT", "SIGILL", "SIGTRAP", "SIGKILL"}
@@ -83,8 +85,7 @@ def run_child(
         lines: queue.Queue[bytes | None] = queue.Queue(maxsize=64)
         _in_background(_feed, child.stdin, json.dumps(request).encode() + b"\n", data)
         _in_background(_collect, child.stdout, lines, output_bytes, stopped)
-        if not HAS_SYSTEM_LIMITS:
-            _in_background(_watch, child, memory_mb << 20, stopped, too_big)
+        _in_background(_attend, child, memory_mb << 20, stopped, too_big)
         while (line := _next_line(lines, deadline, cancelled)) is not None:
             frame = _decode(line)
             if "mistake" in frame:
@@ -121,14 +122,19 @@ def _in_background(target: Callable[..., None], *arguments: object) -> None:
     threading.Thread(target=target, args=arguments, daemon=True).start()
 
 
-def _watch(
+def _attend(
     child: subprocess.Popen[bytes],
     allowed: int,
     stopped: threading.Event,
     too_big: threading.Event,
 ) -> None:
-    if watch(child, allowed, stopped):
-        too_big.set()
+    """Watch the child's memory where the system does not; let it step back when it takes long."""
+    if not HAS_SYSTEM_LIMITS:
+        if watch(child, allowed, stopped):
+            too_big.set()
+    elif not stopped.wait(_SHORT_SECONDS):
+        with contextlib.suppress(OSError):  # it has just ended
+            os.setpriority(os.PRIO_PROCESS, child.pid, _STEPPED_BACK)
 
 
 def _feed(pipe: IO[bytes], header: bytes, data: bytes) -> None:

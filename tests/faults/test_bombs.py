@@ -21,7 +21,7 @@ from rag_core.errors import (
     PasswordNeeded,
 )
 from rag_core.parsing import Limits, parse, render, supervisor
-from rag_core.parsing.watcher import held, watch
+from rag_core.parsing.watcher import HAS_SYSTEM_LIMITS, held, watch
 from rag_core.types import Parsed, Upload
 from tests.faults import pdfs
 from tests.faults.bombs import BOMBS as MORE_BOMBS
@@ -119,6 +119,20 @@ def test_a_bomb_of_pages_is_ended_at_the_limit_of_seconds() -> None:
     assert isinstance(end, LimitExceeded)
     assert end.details["limit"] == "seconds"
     assert time.monotonic() - started < 5
+
+
+@pytest.mark.skipif(not HAS_SYSTEM_LIMITS, reason="only where the system limits children")
+def test_a_file_that_takes_long_steps_back_behind_others() -> None:
+    psutil = pytest.importorskip("psutil")
+    bomb = threading.Thread(target=lambda: read("b.pdf", pdfs.pages_shared(), Limits(seconds=4)))
+    known, usual, seen = set(psutil.Process().children()), psutil.Process().nice(), set()
+    bomb.start()
+    while bomb.is_alive():
+        for child in set(psutil.Process().children()) - known:
+            with contextlib.suppress(psutil.Error):
+                seen.add(child.nice())
+        time.sleep(0.05)
+    assert max(seen) == max(usual, 10)
 
 
 def test_drawing_a_bomb_ends_too() -> None:
