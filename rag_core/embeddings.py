@@ -8,6 +8,7 @@ are float32 and of length 1; a text in which nothing can be read (an empty one) 
 from __future__ import annotations
 
 import hashlib
+import json
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -45,6 +46,8 @@ TEXTS_AT_ONCE = 256
 SUBWORDS_AT_ONCE = 4096
 """Bounds the memory of a batch (5 MB), and of a text of any length."""
 
+UNKNOWN_SCORE = -16.0
+"""What a subword that the tokenizer does not know scores; its rarest one has -14."""
 WORDS_KNOWN = 50_000
 """Words whose subwords are remembered, about 15 MB."""
 
@@ -166,6 +169,39 @@ class BundledEmbedding(Embedding):
         return [list(chain.from_iterable(map(known.__getitem__, words))) for words in split]
 
     def directions(self, subwords: NDArray[np.int64]) -> tuple[Vectors, NDArray[Any]]:
+    def _read(self, words: Sequence[str]) -> Iterator[list[int]]:
+        """The subwords of each word, none of which holds white space. Hundreds are read as one
+        text: as many tasks for the tokenizer's threads cost half as much again."""
+        parts = [words[i : i + WORDS_AT_ONCE] for i in range(0, len(words), WORDS_AT_ONCE)]
+        texts = [" ".join(part) for part in parts]
+        encodings = self._tokenizer.encode_batch(texts, add_special_tokens=False)
+        for part, encoding in zip(parts, encodings, strict=True):
+            spaces = np.cumsum(np.fromiter(map(len, part), np.int64, len(part)) + 1) - 1
+            # The mark where a word begins stands at the space before it, so that counts to it.
+            last = np.array([end for _, end in encoding.offsets], np.int64) - 1
+            owner = np.searchsorted(spaces, last, side="right")
+            bounds = np.searchsorted(owner, np.arange(len(part) + 1)).tolist()
+            ids = encoding.ids
+            yield from (ids[start:end] for start, end in pairwise(bounds))
+
+    def scored(self, text: str) -> list[tuple[str, float]]:
+        """The subwords of a text as they stand in it, each with the natural logarithm of how often
+        it occurs among those of the texts that the tokenizer was made from."""
+        text = readable(text)
+        encoding = self._tokenizer.encode(text, add_special_tokens=False)
+        return [
+            (text[start:end], self._scores[one])
+            for one, (start, end) in zip(encoding.ids, encoding.offsets, strict=True)
+        ]
+
+    @cached_property
+    def _scores(self) -> list[float]:
+        """Of each subword by its id; what the tokenizer does not know is the rarest of all."""
+        model = json.loads((self._folder / "tokenizer.json").read_bytes())["model"]
+        scores = [score for _, score in model["vocab"]]
+        scores[model["unk_id"]] = UNKNOWN_SCORE
+        return scores
+
         """The vectors of subwords brought to length 1, shape (n, d), and the lengths they had."""
         table, scales = self._table
         lengths = self._lengths[subwords]

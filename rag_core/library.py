@@ -184,7 +184,7 @@ class Library:
             progress(Progress("reading", page, pages))
 
         with self._discarding(document_id):
-            parsed = examined(parse(upload, self.limits, on_page, cancelled))
+            parsed = examined(parse(upload, self.limits, on_page, cancelled), upload)
         progress(Progress("read", len(parsed.pages), len(parsed.pages)))
         return parsed
 

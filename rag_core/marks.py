@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import islice, zip_longest
+from itertools import islice
 
 from rag_core.text import find_quotes
 from rag_core.types import Page, Word
@@ -22,7 +22,8 @@ def marks(
     """
     boxes: list[Box] = []
     found = 0
-    once = [(one, n, n + 1) for one, n in zip_longest(quotes, nth, fillvalue=0)]
+    places = [*nth, *[0] * (len(quotes) - len(nth))]
+    once = [(one, n, n + 1) for one, n in zip(quotes, places, strict=True)]
     for wanted, first, end in [*once, *((one, 0, most) for one in terms)]:
         spans = list(islice(find_quotes(wanted, page.text), first, end))
         touched = [list(_lines(page.words, *span)) for span in spans]

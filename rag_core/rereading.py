@@ -5,7 +5,7 @@ the two is kept, and how it takes its place.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 
@@ -13,10 +13,19 @@ import numpy as np
 
 from rag_core.embeddings import Embedding
 from rag_core.errors import BadUpload, Cancelled, EmptyDocument, NotFound, PasswordNeeded
-from rag_core.parsing import can_read_scans, install_command, plausibility, read_scanned, suspicion
+from rag_core.parsing import (
+    can_read_scans,
+    install_command,
+    is_doubtful,
+    plausibility,
+    rare_syllables,
+    read_scanned,
+    scans,
+    suspicion,
+)
 from rag_core.passages import cut, searchable_text, title_of
 from rag_core.stores.record import STOPPED_CODE, OwnedRecord
-from rag_core.types import Document, DocumentState, Page, Parsed, Passage, ReadBy, Unit
+from rag_core.types import Document, DocumentState, Page, Parsed, Passage, ReadBy, Unit, Upload
 
 SUSPECT = "suspect_layer"
 """Warning of a page whose text layer seems wrong and that waits to be read by OCR."""
@@ -28,21 +37,35 @@ FAILED = "ocr_failed"
 """Warning of a page that OCR could not read; it is not tried again by itself."""
 
 _OURS = ("unread_pages:", "suspect_pages:", "ocr_missing:", STOPPED_CODE)
+_LEAST = 0.6
 _SEARCHED = (DocumentState.READY, DocumentState.REMOVED)  # what was removed may be put back
 
 
-def examined(parsed: Parsed) -> Parsed:
+def examined(parsed: Parsed, upload: Upload) -> Parsed:
     """The pages of a file, those marked SUSPECT whose text layer seems wrong; and what is said
     about it."""
     if parsed.unit is not Unit.PAGE:
         return parsed
+    suspect = _suspect({page.number: page.text for page in parsed.pages if page.number}, upload)
     pages = tuple(
-        replace(page, warnings=(*page.warnings, SUSPECT))
-        if page.number is not None and page.text and suspicion(page.text)
-        else page
+        replace(page, warnings=(*page.warnings, SUSPECT)) if page.number in suspect else page
         for page in parsed.pages
     )
     return replace(parsed, pages=pages, warnings=_said(parsed.warnings, pages))
+
+
+def _suspect(texts: Mapping[int, str], upload: Upload) -> frozenset[int]:
+    """Numbers of the pages whose text layer seems wrong.
+
+    Where letters are wrong on several pages, they are on others too that have few; a text that
+    may be badly read is suspect where somebody's OCR has laid it over a picture.
+    """
+    wrong = {number: why for number, text in texts.items() if (why := suspicion(text))}
+    if list(wrong.values()).count("syllables") > 1:
+        wrong |= {number: "syllables" for number, text in texts.items() if rare_syllables(text)}
+    doubtful = [n for n, text in texts.items() if n not in wrong and is_doubtful(text)]
+    read_before = scans(upload.data, doubtful, upload.password) if doubtful else frozenset()
+    return frozenset(wrong) | read_before
 
 
 def waiting(pages: Sequence[Page]) -> tuple[int, ...]:
@@ -68,8 +91,10 @@ def _said(warnings: Sequence[str], pages: Sequence[Page]) -> tuple[str, ...]:
 
 
 def settled(page: Page, scanned: Page) -> Page:
-    """The better of a page's own text and what OCR read on it, by how plausible they are."""
-    if SUSPECT in page.warnings and plausibility(scanned.text) <= plausibility(page.text):
+    """The better of a page's own text and what OCR read on it, by how plausible they are; what
+    holds much less is not better."""
+    less = len(scanned.text) < _LEAST * len(page.text)
+    if page.text and (less or plausibility(scanned.text) <= plausibility(page.text)):
         return replace(page, warnings=(*_others(page), KEPT))
     return _taken(page, scanned)
 

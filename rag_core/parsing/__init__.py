@@ -10,9 +10,9 @@ from __future__ import annotations
 from rag_core.parsing.formats import FORMATS
 from rag_core.parsing.limits import MAX_MARKS, Limits
 from rag_core.parsing.ocr import read_scanned
-from rag_core.parsing.plausible import plausibility, suspicion
+from rag_core.parsing.plausible import is_doubtful, plausibility, rare_syllables, suspicion
 from rag_core.parsing.read import check_size, parse, unpack
-from rag_core.parsing.render import PagePicture, render
+from rag_core.parsing.render import PagePicture, render, scans
 from rag_core.parsing.tesseract import can_read_scans, find_tesseract, install_command
 
 __all__ = [
@@ -24,10 +24,13 @@ __all__ = [
     "check_size",
     "find_tesseract",
     "install_command",
+    "is_doubtful",
     "parse",
     "plausibility",
+    "rare_syllables",
     "read_scanned",
     "render",
+    "scans",
     "suspicion",
     "unpack",
 ]

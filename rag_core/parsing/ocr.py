@@ -8,8 +8,8 @@ those of a text layer.
 from __future__ import annotations
 
 import statistics
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from rag_core.parsing.limits import OCR_LIMITS, SCAN_DPI, Limits
@@ -17,13 +17,19 @@ from rag_core.parsing.lines import Line
 from rag_core.parsing.mending import compose
 from rag_core.parsing.render import Scan, scan
 from rag_core.parsing.survey import HANGUL, Survey
-from rag_core.parsing.tesseract import Token, recognise
+from rag_core.parsing.tesseract import Layout, Token, recognise
 from rag_core.types import Page, ReadBy, Word
 
-_SURE = 0.65
-"""Mean confidence of a page that stands upright: pages that do come to 0.84 and more, the same
-pages turned to 0.37 … 0.50."""
-_TURNS = (0, 2, 1, 3)  # quarters; upside down is the commoner mistake
+_SURE, _UPRIGHT = 0.8, 0.65
+"""Mean confidence of a page that was read well, and of one that stands upright: pages that do come
+to 0.84 and more, the same pages turned to 0.37 … 0.50."""
+_WAYS = (
+    (0, (Layout.FOUND, Layout.SCATTERED)),
+    *((turn, (Layout.FOUND,)) for turn in (2, 1, 3)),
+)
+"""Quarters that the page is turned by, and how its lines are looked for, until one is good: tight
+lines of Korean pass for vertical ones unless they are looked for one by one; and upside down is
+the commoner way to lie."""
 _FEW = 20  # letters: too few to tell which way is up
 _NOISE = 0.3  # a line below this is a picture, not writing
 # Where Korean words end, as measured on 5,245 gaps between tokens of eight Korean pages, of which
@@ -48,22 +54,36 @@ def read_scanned(
     installed, Cancelled, NotFound, and the kinds of BadUpload.
     """
     best: _Recognised | None = None
-    for turn in _TURNS:
-        picture = scan(data, number, turn=turn, password=password, cancelled=cancelled)
-        found = _Recognised(turn, picture, recognise(picture.pgm, limits, cancelled))
-        if best is None or found.score > best.score:
-            best = found
-        if found.upright or found.letters < _FEW:
+    for found in _tries(data, number, password, limits, cancelled):
+        best = found if best is None or found.score > best.score else best
+        good_enough = _SURE if found.layout is Layout.FOUND else _UPRIGHT
+        if (best.upright and best.confidence >= good_enough) or found.letters < _FEW:
             break
-    assert best is not None  # there is a first turn
+    assert best is not None  # there is a first way
     return _page(number, best)
+
+
+def _tries(
+    data: bytes,
+    number: int,
+    password: str | None,
+    limits: Limits,
+    cancelled: Callable[[], bool] | None,
+) -> Iterator[_Recognised]:
+    """What is recognised one way after the other."""
+    for turn, layouts in _WAYS:
+        picture = scan(data, number, turn=turn, password=password, cancelled=cancelled)
+        for layout in layouts:
+            lines = recognise(picture.pgm, layout, limits, cancelled)
+            yield _Recognised(turn, layout, picture, lines)
 
 
 @dataclass(frozen=True, slots=True)
 class _Recognised:
-    """What was recognised on a page turned by so many quarters."""
+    """What was recognised on a page turned by so many quarters, its lines looked for like that."""
 
     turn: int
+    layout: Layout
     picture: Scan
     lines: list[list[Token]]
 
@@ -83,11 +103,12 @@ class _Recognised:
         that run up or down the page by itself."""
         longer = [t for line in self.lines for t in line if len(t.text) > 2]
         lying = sum(t.bottom - t.top > t.right - t.left for t in longer)
-        return self.confidence >= _SURE and 2 * lying <= len(longer)
+        return self.confidence >= _UPRIGHT and 2 * lying <= len(longer)
 
     @property
     def score(self) -> tuple[bool, float]:
-        return self.upright, self.confidence * min(self.letters, 10 * _FEW)
+        """How much was read that is rather right than wrong."""
+        return self.upright, (self.confidence - 0.5) * self.letters
 
 
 def _page(number: int, recognised: _Recognised) -> Page:
@@ -102,7 +123,7 @@ def _page(number: int, recognised: _Recognised) -> Page:
         for offset, line in composed.pieces
         for start, token in words_of[id(line)]
     ]
-    kept = _Recognised(recognised.turn, recognised.picture, written)
+    kept = replace(recognised, lines=written)
     return Page(
         number=number,
         label="",

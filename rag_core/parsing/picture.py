@@ -31,14 +31,20 @@ Span = tuple[int, int]
 _MARKED_GREEN = bytes(level * 225 // 255 for level in range(256))
 _MARKED_BLUE = bytes(level * 90 // 255 for level in range(256))
 _WHITE = 0xFFFFFFFF
+_MOST_OF_A_PAGE = 0.8
+_MOST_OBJECTS = 2000
 
 
 def paint(data: bytearray, request: Frame) -> Iterator[Frame]:
     """The task "picture": one frame with the PNG and the boxes as fractions of its sides.
 
-    With "turn" in the request: the bare pixels for OCR instead, turned by so many quarters.
+    With "turn" in the request: the bare pixels for OCR instead, turned by so many quarters. With
+    "pages": which of these are scans, see `_is_scan`.
     """
     document = Document(data, request.get("password"))
+    if "pages" in request:
+        yield {"scans": [number for number in request["pages"] if _is_scan(document, number)]}
+        return
     index = request["page"] - 1
     if not 0 <= index < document.pages:
         raise Refused("no_page", pages=document.pages)
@@ -71,6 +77,38 @@ def _pixels(page: PdfPage, request: Frame) -> tuple[int, int]:
         request["side"] / height,
     )
     return max(1, round(width * shrink)), max(1, round(height * shrink))
+
+
+def _is_scan(document: Document, number: int) -> bool:
+    """Whether a page is one picture with text that somebody's OCR has laid over it unseen."""
+    page = pdfium.FPDF_LoadPage(document.handle, number - 1)  # without its text, which takes long
+    if not page:
+        return False
+    covered, seen, unseen = 0.0, 0, 0
+    sides = [ctypes.c_float() for _ in range(4)]
+    for item in _objects(page):
+        kind = pdfium.FPDFPageObj_GetType(item)
+        if kind == pdfium.FPDF_PAGEOBJ_IMAGE and pdfium.FPDFPageObj_GetBounds(item, *sides):
+            left, low, right, high = (side.value for side in sides)
+            covered = max(covered, (right - left) * (high - low))
+        elif kind == pdfium.FPDF_PAGEOBJ_TEXT:
+            hidden = (
+                pdfium.FPDFTextObj_GetTextRenderMode(item) == pdfium.FPDF_TEXTRENDERMODE_INVISIBLE
+            )
+            seen, unseen = seen + (not hidden), unseen + hidden
+    area = pdfium.FPDF_GetPageWidthF(page) * pdfium.FPDF_GetPageHeightF(page)
+    pdfium.FPDF_ClosePage(page)
+    return covered > _MOST_OF_A_PAGE * area and unseen > seen
+
+
+def _objects(page: object) -> Iterator[object]:
+    """What a page is drawn of, and what its forms are; not endlessly many."""
+    places = range(min(_MOST_OBJECTS, pdfium.FPDFPage_CountObjects(page)))
+    for item in (pdfium.FPDFPage_GetObject(page, place) for place in places):
+        yield item
+        if pdfium.FPDFPageObj_GetType(item) == pdfium.FPDF_PAGEOBJ_FORM:
+            inner = range(min(_MOST_OBJECTS, pdfium.FPDFFormObj_CountObjects(item)))
+            yield from (pdfium.FPDFFormObj_GetObject(item, place) for place in inner)
 
 
 def _grey(page: PdfPage, width: int, height: int, turn: int) -> Frame:

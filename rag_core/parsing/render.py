@@ -119,6 +119,25 @@ def scan(
     return Scan(base64.b64decode(frame["grey"]), int(frame["width"]), int(frame["height"]))
 
 
+def scans(
+    data: bytes, pages: Sequence[int], password: str | None, limits: Limits = PICTURE_LIMITS
+) -> frozenset[int]:
+    """Which of these pages (1 = first) are pictures with text that somebody's OCR has laid over
+    them unseen; none where that cannot be told."""
+    request: Frame = {"task": "picture", "pages": list(pages), "password": password}
+    child = run_child(
+        request,
+        data,
+        seconds=limits.seconds,
+        memory_mb=limits.memory_mb,
+        output_bytes=limits.characters,
+    )
+    try:
+        return frozenset(number for frame in child for number in frame.get("scans", ()))
+    except ChildFailed:
+        return frozenset()
+
+
 def _drawn(
     request: Frame,
     data: bytes,

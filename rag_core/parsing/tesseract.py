@@ -15,11 +15,12 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
 
 from rag_core.errors import BadUpload, BrokenFile, Cancelled, LimitExceeded, MissingExtra
-from rag_core.parsing.limits import OCR_LIMITS, Limits
+from rag_core.parsing.limits import OCR_LIMITS, SCAN_DPI, Limits
 
 LANGUAGES = ("kor", "eng")
 
@@ -32,7 +33,7 @@ _INSTALL_DEFAULT = "sudo apt install tesseract-ocr tesseract-ocr-kor"
 _WINDOWS_FOLDER = r"C:\Program Files\Tesseract-OCR"  # which its installer does not put on the path
 _POLL_SECONDS = 0.05
 _BYTES_PER_CHARACTER = 100  # a row of the table: twelve columns for a word of two letters
-_GRACE_SECONDS = 2  # of processor time: the watcher outside ends it first
+_WALL = 4  # times the seconds of processor time: it comes after everything else
 # Sets limits that the program inherits, then becomes it. Windows has none of this; there only the
 # watcher outside ends it.
 _LIMITED = """
@@ -50,6 +51,13 @@ os.execv(command[0], command)
 """
 _WORD = "5"  # the level of the table's rows that are words
 _NAME = "the page"
+
+
+class Layout(StrEnum):
+    """How Tesseract looks for lines: its page segmentation mode."""
+
+    FOUND = "3"  # columns, paragraphs and lines as it finds them
+    SCATTERED = "11"  # line by line, wherever there is one
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,19 +100,22 @@ def can_read_scans() -> bool:
 
 def recognise(
     picture: bytes,
+    layout: Layout = Layout.FOUND,
     limits: Limits = OCR_LIMITS,
     cancelled: Callable[[], bool] | None = None,
 ) -> list[list[Token]]:
     """The lines of a picture (PGM, PNG …) in reading order, each with its words.
 
-    Raises MissingExtra, Cancelled within a second of `cancelled()` turning true, LimitExceeded
-    and BrokenFile; whatever happens the process is gone afterwards.
+    `limits.seconds` are of processor time. Raises MissingExtra, Cancelled within a second of
+    `cancelled()` turning true, LimitExceeded and BrokenFile; whatever happens the process is gone
+    afterwards.
     """
     program = find_tesseract()
     with tempfile.TemporaryDirectory() as folder:
         image = Path(folder, "page")
         image.write_bytes(picture)
-        command = [program, str(image), "stdout", "-l", "+".join(LANGUAGES), "--dpi", "300", "tsv"]
+        options = ["-l", "+".join(LANGUAGES), "--psm", layout, "--dpi", str(SCAN_DPI), "tsv"]
+        command = [program, str(image), "stdout", *options]
         return _lines(_output(command, Path(folder, "words"), limits, cancelled))
 
 
@@ -113,7 +124,7 @@ def _output(
 ) -> str:
     """What the command says on standard output, within the limits."""
     allowed = limits.characters * _BYTES_PER_CHARACTER
-    deadline = time.monotonic() + limits.seconds
+    deadline = time.monotonic() + limits.seconds * _WALL
     with output.open("w+b") as said:
         child = _start(command, said.fileno(), limits, allowed)
         try:
@@ -144,7 +155,7 @@ def _start(
     if sys.platform == "win32":
         flags = subprocess.BELOW_NORMAL_PRIORITY_CLASS | subprocess.CREATE_NO_WINDOW
     else:
-        memory, seconds = limits.memory_mb * 1024**2, int(limits.seconds) + _GRACE_SECONDS
+        memory, seconds = limits.memory_mb * 1024**2, int(limits.seconds)
         bounds = [str(most) for most in (memory, seconds, allowed)]
         command = [sys.executable, "-I", "-S", "-c", _LIMITED, *bounds, *command]
     return subprocess.Popen(
