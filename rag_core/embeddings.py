@@ -13,7 +13,7 @@ from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
-from itertools import chain
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
@@ -50,6 +50,8 @@ UNKNOWN_SCORE = -16.0
 """What a subword that the tokenizer does not know scores; its rarest one has -14."""
 WORDS_KNOWN = 50_000
 """Words whose subwords are remembered, about 15 MB."""
+WORDS_AT_ONCE = 512
+"""Words that are read as one text."""
 
 SENTENCE_TRANSFORMERS, OPENAI = "sentence-transformers:", "openai:"
 KINDS = (
@@ -164,11 +166,9 @@ class BundledEmbedding(Embedding):
         if len(known) >= WORDS_KNOWN:
             known.clear()
         new = list(set(chain.from_iterable(split)).difference(known))
-        encodings = self._tokenizer.encode_batch_fast(new, add_special_tokens=False)
-        known.update(zip(new, (one.ids for one in encodings), strict=True))
+        known.update(zip(new, self._read(new), strict=True))
         return [list(chain.from_iterable(map(known.__getitem__, words))) for words in split]
 
-    def directions(self, subwords: NDArray[np.int64]) -> tuple[Vectors, NDArray[Any]]:
     def _read(self, words: Sequence[str]) -> Iterator[list[int]]:
         """The subwords of each word, none of which holds white space. Hundreds are read as one
         text: as many tasks for the tokenizer's threads cost half as much again."""
@@ -202,6 +202,7 @@ class BundledEmbedding(Embedding):
         scores[model["unk_id"]] = UNKNOWN_SCORE
         return scores
 
+    def directions(self, subwords: NDArray[np.int64]) -> tuple[Vectors, NDArray[Any]]:
         """The vectors of subwords brought to length 1, shape (n, d), and the lengths they had."""
         table, scales = self._table
         lengths = self._lengths[subwords]
