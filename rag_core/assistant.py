@@ -14,8 +14,10 @@ from langchain_core.language_models import BaseChatModel
 from rag_core.chain import build_chain
 from rag_core.citations import check
 from rag_core.errors import ModelTimedOut, SeodamError
+from rag_core.followups import REMEMBERED
 from rag_core.generators import model_name
 from rag_core.library import Library
+from rag_core.rewriting import standalone
 from rag_core.stores.conversations import Conversations
 from rag_core.types import DEFAULT_COLLECTION, Answer, Conversation, Finish, Hit, Turn
 
@@ -26,12 +28,13 @@ QUESTION_LENGTH = 8000  # characters; a longer question is cut and the reader is
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked, of what, and after which turns."""
+    """What is asked, of what, and after which turns; `whole` when it leans on none of them."""
 
     text: str
     collection: str = DEFAULT_COLLECTION
     excluded: frozenset[str] = frozenset()
     history: tuple[Turn, ...] = ()
+    whole: bool = False
 
 
 class Assistant:
@@ -51,13 +54,20 @@ class Assistant:
             title = title[: TITLE_LENGTH - 1].rstrip() + "…"
         return self.conversations.start(title, collection)
 
-    def ask(self, question: str, conversation: Conversation, model: BaseChatModel) -> AnswerStream:
-        """Ask within a conversation; however it ends, the turn is kept."""
+    def ask(
+        self, question: str, conversation: Conversation, model: BaseChatModel, whole: bool = False
+    ) -> AnswerStream:
+        """Ask within a conversation; however it ends, the turn is kept.
+
+        A question that leans on earlier turns is asked in words that stand alone, but for one that
+        its reader calls `whole`: that one is taken as it is.
+        """
         asked = Question(
             question.strip()[:QUESTION_LENGTH],
             conversation.collection,
             conversation.excluded,
-            self.conversations.turns(conversation.id),
+            self.conversations.turns(conversation.id, last=REMEMBERED),
+            whole,
         )
         return self._stream(asked, model, conversation.id)
 
@@ -75,19 +85,11 @@ class Assistant:
     def _stream(
         self, question: Question, model: BaseChatModel, conversation_id: str | None
     ) -> AnswerStream:
-        chain = build_chain(self._library.retriever(question.collection, PASSAGES), model)
-        parts = chain.stream(
-            {
-                "question": question.text,
-                "history": list(question.history),
-                "documents": self._library.included(question.collection, question.excluded),
-            }
-        )
-
         def keep(answer: Answer) -> None:
             if conversation_id is not None:
                 self.conversations.append(conversation_id, question.text, answer)
 
+        parts = self._parts(question, model)
         return AnswerStream(
             _Pump(parts, self._answer_seconds, model_name(model)),
             question.text,
@@ -96,20 +98,37 @@ class Assistant:
             keep,
         )
 
+    def _parts(self, question: Question, model: BaseChatModel) -> Iterator[dict[str, Any]]:
+        """The question as it was understood, then what the chain yields for it."""
+        retriever = self._library.retriever(question.collection, PASSAGES)
+        documents = self._library.included(question.collection, question.excluded)
+
+        def search(asked: str) -> list[str]:
+            return [hit.passage.text for hit in retriever.search(asked, PASSAGES, documents)]
+
+        alone = question.text
+        if question.history and not question.whole:
+            alone = standalone(question.text, question.history, search, model)
+        yield {"standalone": alone}
+        history = list(question.history)
+        asked = {"question": alone, "history": history, "documents": documents}
+        yield from build_chain(retriever, model).stream(asked)
+
 
 class AnswerStream:
     """Iterate for the pieces of the answer, once.
 
-    `hits` is known before the first piece; "" is yielded while nothing arrives, so that whoever
-    iterates can stop at any time. However the iteration ends (to the end, by an error, by
-    `close()` or by an exception of the one who iterates), `answer` is set and kept.
+    `standalone_question` and `hits` are known before the first piece; "" is yielded while nothing
+    arrives, so that whoever iterates can stop at any time. However the iteration ends (to the
+    end, by an error, by `close()` or by an exception of the one who iterates), `answer` is set
+    and kept.
     """
 
     def __init__(self, parts: _Pump, question: str, model: str, page_text: Any, keep: Any) -> None:
         self.hits: tuple[Hit, ...] = ()
         self.answer: Answer | None = None
         self._parts = parts
-        self._question = question
+        self.standalone_question = question
         self._model = model
         self._page_text = page_text
         self._keep = keep
@@ -119,6 +138,7 @@ class AnswerStream:
         text, answerable, finish, error = "", True, Finish.STOPPED, ""
         try:
             for part in self._parts:
+                self.standalone_question = part.get("standalone", self.standalone_question)
                 self.hits = tuple(part.get("hits", self.hits))
                 answerable = part.get("answerable", answerable)
                 piece = part.get("text", "")
@@ -144,7 +164,7 @@ class AnswerStream:
             answerable=answerable and checked.answerable and bool(self.hits),
             finish=finish,
             model=self._model,
-            standalone_question=self._question,
+            standalone_question=self.standalone_question,
             offered_citations=checked.offered,
         )
 

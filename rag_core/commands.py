@@ -173,15 +173,29 @@ def ask(seodam: Seodam, options: Options, tell: Tell) -> Iterator[Said]:
 
 
 def _history(path: Path) -> tuple[Turn, ...]:
-    """Earlier turns: a JSON list of {"question", "answer"}. Raises NotFound, BrokenFile."""
+    """Earlier turns from a JSON file, see `turns_of`. Raises NotFound, BrokenFile."""
     data = _bytes(path)
     try:
-        return tuple(
-            Turn(number, str(turn["question"]), Answer(str(turn.get("answer") or "")))
-            for number, turn in enumerate(json.loads(data), start=1)
-        )
+        return turns_of(json.loads(data))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise BrokenFile(name=_shown(path)) from error
+
+
+def turns_of(rows: Sequence[Row]) -> tuple[Turn, ...]:
+    """Turns from {"question", "answer"?}, or from messages as chat programs keep them: {"role":
+    "user" or "assistant", "text" or "content"}. What stands before the first question goes.
+    Raises KeyError and its kin for anything else."""
+    said: list[tuple[str, str]] = []
+    for row in rows:
+        if "role" not in row:
+            said.append((str(row["question"]), str(row.get("answer") or "")))
+            continue
+        text = str(row["text"] if "text" in row else row["content"])
+        if row["role"] == "user":
+            said.append((text, ""))
+        elif row["role"] == "assistant" and said:
+            said[-1] = (said[-1][0], f"{said[-1][1]}\n{text}".strip())
+    return tuple(Turn(n, asked, Answer(answer)) for n, (asked, answer) in enumerate(said, 1))
 
 
 def list_documents(seodam: Seodam, options: Options, tell: Tell) -> Iterator[Said]:

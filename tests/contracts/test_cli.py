@@ -194,6 +194,7 @@ def test_earlier_turns_reach_a_model_by_name(kept: Command) -> None:
     history = [{"question": "Which town has a harbour?", "answer": "Pohang, they say."}]
     (kept.folder / "history.json").write_text(json.dumps(history), encoding="utf-8")
     with OpenAIServer() as server:
+        server.script(Reply(text="When was the harbour of Pohang opened?"))
         server.script(Reply(text="It was opened in 1962 [1]."))
         done = kept(
             *("ask", "And when was it opened?", "--model", "openai:small"),
@@ -204,9 +205,32 @@ def test_earlier_turns_reach_a_model_by_name(kept: Command) -> None:
         sent = json.dumps(server.requests, ensure_ascii=False, default=str)
     assert done.status == 0, done.err
     assert "1962" in done.row["answer"]
+    assert done.row["standalone_question"] == "When was the harbour of Pohang opened?"
     assert done.row["model"].endswith("small")
     assert "Pohang, they say." in sent
     assert "sk-canary" not in done.out + done.err
+
+
+@pytest.mark.parametrize(
+    "history",
+    [
+        [{"question": "포항의 등대는 높이가 얼마예요?", "answer": "26미터입니다."}],
+        [
+            {"role": "user", "text": "포항의 등대는 높이가 얼마예요?"},
+            {"role": "assistant", "content": "26미터입니다."},
+        ],
+    ],
+)
+def test_a_follow_up_is_asked_in_words_that_stand_alone(
+    kept: Command, history: list[dict[str, str]]
+) -> None:
+    (kept.folder / "history.json").write_text(json.dumps(history), encoding="utf-8")
+    done = kept("ask", "그건 언제 불을 밝혔어요?", "--history", "history.json", "--json")
+    assert done.row["standalone_question"] == "포항의 등대는 언제 불을 밝혔어요?"
+    assert "1908" in done.row["answer"]
+    whole = "Pohang opened a harbour in which year?"
+    done = kept("ask", whole, "--history", "history.json", "--json")
+    assert done.row["standalone_question"] == whole
 
 
 @pytest.mark.parametrize("text", ["not json", '[{"answer": "no question"}]', "[1]", "{}x"])

@@ -1,0 +1,68 @@
+"""A question that leans on what was said before, put into words that stand alone.
+
+By the rules of followups/ alone, or with a language model: one short call, and only where a
+question may lean on something. When the model is late, fails, or says what is no question, the
+rules serve.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Sequence
+
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import BaseMessage
+
+from rag_core import prompting
+from rag_core.extractive import ExtractiveChatModel
+from rag_core.followups import LONGEST, Search, may_lean, standing_alone
+from rag_core.text import squash
+from rag_core.types import Turn
+
+REWRITE_SECONDS = 8.0
+"""How long a model may take; then the rules serve."""
+_QUOTES = "\"'“”‘’`「」『』 "
+
+
+def standalone(
+    question: str,
+    history: Sequence[Turn],
+    search: Search,
+    model: BaseChatModel,
+    seconds: float = REWRITE_SECONDS,
+) -> str:
+    """The question in words that need no history; unchanged when it stands alone already.
+
+    `search` as in followups. Errors of the model stay here; those of `search` pass through.
+    """
+    ruled = standing_alone(question, history, search)
+    if isinstance(model, ExtractiveChatModel) or not may_lean(question, ruled, history):
+        return ruled
+    said = _answered(model, prompting.rewriting(question, history), seconds)
+    return _question_in(said, question) or ruled
+
+
+def _answered(model: BaseChatModel, messages: list[BaseMessage], seconds: float) -> str:
+    """What the model says, "" when it fails or takes longer; it is then left to its own limits."""
+    arrived: queue.SimpleQueue[str] = queue.SimpleQueue()
+
+    def call() -> None:
+        try:
+            arrived.put(model.invoke(messages).text)
+        except Exception:  # whatever kept it from answering, the rules answer for it
+            arrived.put("")
+
+    threading.Thread(target=call, name="rewrite", daemon=True).start()
+    try:
+        return arrived.get(timeout=seconds)
+    except queue.Empty:
+        return ""
+
+
+def _question_in(said: str, question: str) -> str:
+    """The question that a model wrote, "" when it wrote something else."""
+    lines = [line.strip(_QUOTES) for line in said.strip().splitlines() if line.strip(_QUOTES)]
+    if len(lines) != 1 or len(lines[0]) > LONGEST or prompting.REWRITING_NOTHING in lines[0]:
+        return ""
+    return question if squash(lines[0])[0] == squash(question)[0] else lines[0]

@@ -1,0 +1,168 @@
+"""Questions that lean on what was said, by rules; and those that do not, to the letter."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rag_core.followups import standing_alone
+from rag_core.types import Answer, Hit, Passage, Turn
+
+LIGHTHOUSE = ("서담의 첫 등대는 언제 세워졌나요?", "1908년입니다.")
+EXPENSES = ("출장비 정산은 어떻게 하나요?", "영수증을 내면 됩니다.")
+COFFEE = ("커피의 종류는 무엇이 있나요?", "1. 에스프레소: 진하다\n2. 라떼: 우유\n3. 모카")
+CAPITAL = ("룩셈부르크의 수도는 어디인가요?", "룩셈부르크시입니다. [1]")
+POHANG = ("How tall is the lighthouse of Pohang?", "26 metres.")
+KINDS = ("What kinds of coffee are there?", "There are three: espresso, latte and mocha. [1]")
+RADIUM = ("Who discovered radium?", "Marie Curie")
+LEASE = ("What does the lease of the shop say?", "It runs for five years.")
+
+
+def turns(*said: tuple[str, str]) -> list[Turn]:
+    return [Turn(i, question, Answer(answer)) for i, (question, answer) in enumerate(said, 1)]
+
+
+def nothing(question: str) -> list[str]:
+    return []
+
+
+LEANING = [
+    # What is missing is the predicate: the last question again.
+    (LIGHTHOUSE, "그건 왜 그래요?", "서담의 첫 등대는 왜 세워졌나요?"),
+    (LIGHTHOUSE, "왜요?", "서담의 첫 등대는 왜 세워졌나요?"),
+    (LIGHTHOUSE, "어디에요?", "서담의 첫 등대는 어디에 세워졌나요?"),
+    # The subject is dropped.
+    (LIGHTHOUSE, "누가 세웠나요?", "서담의 첫 등대는 누가 세웠나요?"),
+    (LIGHTHOUSE, "지금도 켜져 있나요?", "서담의 첫 등대는 지금도 켜져 있나요?"),
+    (LIGHTHOUSE, "자세히 설명해 주세요", "서담의 첫 등대를 자세히 설명해 주세요"),
+    (EXPENSES, "언제까지 해야 해?", "출장비 정산은 언제까지 해야 해?"),
+    # Pronouns and demonstratives, with the particle that agrees.
+    (LIGHTHOUSE, "그건 누가 지었어?", "서담의 첫 등대는 누가 지었어?"),
+    (EXPENSES, "그건 누가 해?", "출장비 정산은 누가 해?"),
+    (LIGHTHOUSE, "그걸 누가 지었어?", "서담의 첫 등대를 누가 지었어?"),
+    (LIGHTHOUSE, "이것보다 높은 등대가 있나요?", "서담의 첫 등대보다 높은 등대가 있나요?"),
+    (LIGHTHOUSE, "거기 주소가 뭐예요?", "서담의 첫 등대 주소가 뭐예요?"),
+    (LIGHTHOUSE, "그 등대는 누가 지었어요?", "서담의 첫 등대는 누가 지었어요?"),
+    (LIGHTHOUSE, "해당 시설은 유료인가요?", "시설(서담의 첫 등대)은 유료인가요?"),
+    (LIGHTHOUSE, "그때 시장은 누구였어요?", "1908년 시장은 누구였어요?"),
+    (CAPITAL, "거기 인구는 몇 명이야?", "룩셈부르크의 수도(룩셈부르크시) 인구는 몇 명이야?"),
+    # A noun of relation belongs to what was spoken of; of "X's capital" that is X.
+    (EXPENSES, "한도는 얼마예요?", "출장비 정산의 한도는 얼마예요?"),
+    (CAPITAL, "인구는?", "룩셈부르크의 인구는?"),
+    # The same asked of another thing.
+    (LIGHTHOUSE, "그럼 부산 등대는?", "부산 등대는 언제 세워졌나요?"),
+    (CAPITAL, "벨기에는요?", "벨기에의 수도는 어디인가요?"),
+    (("서울에는 등대가 몇 개예요?", "없습니다."), "부산에는?", "부산에는 등대가 몇 개예요?"),
+    (("2019년 매출은 얼마였나요?", "5억 원"), "2020년에는요?", "2020년 매출은 얼마였나요?"),
+    # Ordinals over a list.
+    (COFFEE, "두 번째는 어떻게 만들어요?", "라떼는 어떻게 만들어요?"),
+    (COFFEE, "마지막은 얼마예요?", "모카는 얼마예요?"),
+    (COFFEE, "첫 번째 것의 특징은?", "에스프레소의 특징은?"),
+    (POHANG, "And when was it built?", "when was the lighthouse of Pohang built?"),
+    (POHANG, "Who designed it?", "Who designed the lighthouse of Pohang?"),
+    (POHANG, "What is its colour?", "What is the lighthouse of Pohang's colour?"),
+    (POHANG, "Who works there?", "Who works in the lighthouse of Pohang?"),
+    (POHANG, "what about Busan?", "How tall is Busan?"),
+    (POHANG, "tell me more", "tell me more about the lighthouse of Pohang"),
+    (POHANG, "why?", "How tall is the lighthouse of Pohang — why?"),
+    (KINDS, "How is the third one made?", "How is mocha made?"),
+    (KINDS, "What is the last one?", "What is mocha?"),
+    (RADIUM, "When was she born?", "When was Marie Curie born?"),
+    (LIGHTHOUSE, "Who built it?", "Who built 서담의 첫 등대?"),
+    (POHANG, "그건 언제 지어졌어?", "the lighthouse of Pohang는 언제 지어졌어?"),
+]
+
+
+@pytest.mark.parametrize(("before", "question", "expected"), LEANING)
+def test_what_is_missing_is_carried_over(
+    before: tuple[str, str], question: str, expected: str
+) -> None:
+    assert standing_alone(question, turns(before), nothing) == expected
+
+
+STANDING = [
+    (LIGHTHOUSE, "세종대왕은 언제 태어났나요?"),
+    (LIGHTHOUSE, "고양이는 왜 골골거려요?"),
+    (LIGHTHOUSE, "비타민 C는 어디에 좋은가요?"),
+    (LIGHTHOUSE, "연차는 며칠인가요?"),
+    (LIGHTHOUSE, "전기 요금을 줄이는 방법은 무엇인가요?"),
+    (LIGHTHOUSE, "서담의 첫 등대는 누가 세웠나요?"),
+    (LIGHTHOUSE, "이 문서는 무엇에 대한 거예요?"),
+    (LIGHTHOUSE, "이순신은 왜 그의 일기를 남겼나요?"),  # its antecedent stands before it
+    (LIGHTHOUSE, "서울역은 언제 지어졌고 그것은 누가 설계했나요?"),
+    (LIGHTHOUSE, "백 년 동안 켜져 있는 그 전구는 어디 있나요?"),
+    (LIGHTHOUSE, "고마워요!"),
+    (COFFEE, "한국에서 두 번째로 높은 산은 무엇인가요?"),
+    (POHANG, "What is the capital of France?"),
+    (POHANG, "Who invented the telephone?"),
+    (POHANG, "Is it true that cats purr when they are happy?"),
+    (POHANG, "How long does it take to boil an egg?"),
+    (POHANG, "When did Napoleon write his letters?"),
+    (POHANG, "Does vitamin C help with colds, and how should it be taken?"),
+    (POHANG, "What does this document say about taxes?"),
+    (POHANG, "What is a drug that helps against colds?"),
+    (POHANG, "thanks"),
+    (KINDS, "What is the second largest city in Korea?"),
+]
+
+
+@pytest.mark.parametrize(("before", "question"), STANDING)
+def test_a_question_that_stands_alone_stays_as_it_is(
+    before: tuple[str, str], question: str
+) -> None:
+    for spoken_of in (before, EXPENSES, LEASE):
+        assert standing_alone(question, turns(spoken_of), nothing) == question
+
+
+def test_a_part_of_what_was_found_belongs_to_it_and_nothing_else_does() -> None:
+    passage = "반포주공아파트의 현관은 1층에 있다. 홈 버튼은 없다."
+    history = turns(("반포주공아파트는 언제 지어졌어?", "1973년입니다."))
+    asked = "현관은 몇 층에 있어?"
+    assert standing_alone(asked, history, nothing) == asked
+    leaning = standing_alone(asked, history, lambda _: [passage])
+    assert leaning == "반포주공아파트의 현관은 몇 층에 있어?"
+    lease = "The notice period of the lease is three months."
+    said = standing_alone("What is the notice period?", turns(LEASE), lambda _: [lease])
+    assert said == "What is the notice period, regarding the lease of the shop?"
+
+
+def test_the_passages_that_the_last_turn_kept_are_looked_at_without_a_search() -> None:
+    def never(question: str) -> list[str]:
+        raise AssertionError("searched")
+
+    passage = Passage("p", "d", 0, 1, "1", "현관은 1층에 있다.")
+    answer = Answer("1973년입니다.", hits=(Hit(1, passage, "집.pdf", 0.9),))
+    history = [Turn(1, "반포주공아파트는 언제 지어졌어?", answer)]
+    assert standing_alone("현관은 몇 층?", history, never).startswith("반포주공아파트의 ")
+
+
+def test_what_was_carried_over_once_is_carried_on() -> None:
+    history = turns(
+        ("Who built the Banpo apartments?", "KNHC."), ("When were they built?", "1973.")
+    )
+    said = standing_alone("How tall are they?", history, nothing)
+    assert said == "How tall are the Banpo apartments?"
+    understood = Answer("3,786가구", standalone_question="반포주공아파트는 모두 몇 가구야?")
+    said = standing_alone("높이는?", [Turn(1, "모두 몇 가구야?", understood)], nothing)
+    assert said == "반포주공아파트의 높이는?"
+
+
+def test_without_history_nothing_changes() -> None:
+    assert standing_alone("그건 왜 그래요?", [], nothing) == "그건 왜 그래요?"
+
+
+_PIECES = st.sampled_from(
+    "그건 그 거기 왜 두번째 두 번째 은 는 요 ? 1908년 it the second one their there ( \\".split()
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(st.one_of(_PIECES, st.text(max_size=5)), max_size=8).map(" ".join),
+    st.lists(st.one_of(_PIECES, st.text(max_size=5)), max_size=8).map(" ".join),
+    st.text(max_size=40),
+)
+def test_whatever_is_asked_a_question_comes_back(asked: str, before: str, answer: str) -> None:
+    said = standing_alone(asked, turns((before, answer)), lambda _: [answer])
+    assert said == asked or said.strip()
