@@ -39,8 +39,10 @@ def page() -> None:
             args=(document.id,),
         )
         _back(words)
-    uploads.show_jobs(visitor, words)
-    report.show_waiting(visitor, words, document, pages)
+    if report.at_work(visitor, document):
+        uploads.show_jobs(visitor, words)
+    else:
+        report.show_waiting(visitor, words, document, pages)
     _pages(visitor, words, document, pages)
     viewer.draw(visitor, words)
 

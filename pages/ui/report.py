@@ -64,7 +64,7 @@ def remarks(words: Words, warnings: Iterable[str]) -> list[str]:
 def show_waiting(visitor: Visitor, words: Words, document: Document, pages: Sequence[Page]) -> None:
     """Pages that nothing could read yet, and the way to have them read."""
     left = waiting(pages)
-    if not left or _moving(visitor, document, None):
+    if not left:
         return
     with st.container(horizontal=True, vertical_alignment="center", border=True):
         st.markdown(words("report.waiting", n=len(left)), width="stretch")
@@ -86,11 +86,18 @@ def _say_what_is_missing(words: Words) -> None:
         show_error(error, words)
 
 
-def _moving(visitor: Visitor, document: Document, page: int | None) -> bool:
-    """Whether this page (None: whatever waits) is on its way to be read by OCR."""
+def at_work(visitor: Visitor, document: Document) -> bool:
+    """Whether something is being done to a document, or did not work."""
     jobs = visitor.seodam.queue.jobs(visitor.owner)
-    mine = [job for job in jobs if job.document_id == document.id and not job.ended]
-    return any(job.only == page for job in mine)
+    mine = (job for job in jobs if job.document_id == document.id)
+    return any(job.stage not in {"ready", "unchanged"} for job in mine)
+
+
+def _rereading(visitor: Visitor, document: Document, page: Page) -> bool:
+    """Whether this page is on its way to be read again."""
+    jobs = visitor.seodam.queue.jobs(visitor.owner)
+    mine = (job for job in jobs if job.document_id == document.id and not job.ended)
+    return any(job.only == page.number for job in mine)
 
 
 def choose_kind(words: Words, pages: Sequence[Page]) -> str:
@@ -163,6 +170,7 @@ def _headline(words: Words, document: Document, page: Page, position: int, term:
         head += f" · {_read_by(words, page)}"
     if page.warnings:
         head += " :orange[:material/warning:]"
+    text = text.removeprefix(page.label).strip()
     return f"{head} :gray[{literal(text)}]" if text else head
 
 
@@ -191,7 +199,7 @@ def _ways(visitor: Visitor, words: Words, document: Document, page: Page, positi
                 key=f"again-{position}",
                 icon=":material/document_scanner:",
                 type="tertiary",
-                disabled=not possible or _moving(visitor, document, page.number),
+                disabled=not possible or _rereading(visitor, document, page),
                 on_click=visitor.seodam.queue.read_again,
                 args=(visitor.owner, document.id, page.number, password_of(document.id)),
             )
