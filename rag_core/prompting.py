@@ -94,18 +94,6 @@ def rewriting(question: str, history: Sequence[Turn]) -> list[BaseMessage]:
     ]
 
 
-def about_passage(task: Task, text: str, passage: str, language: str) -> str:
-    """The prompt of a task over one passage; `text` is its question, answer or claim.
-
-    "ko" prompts in Korean, anything else in English. Always the same for the same arguments, as
-    p(y | x, z) has to be: there is no nonce in it.
-    """
-    spoken = "ko" if language == "ko" else "en"
-    quoted = _FRAME.sub("‹", normalise(passage))
-    asked = _TASKS[task, spoken].format(text=text)
-    return f"{_PASSAGE[spoken]}\n<passage>\n{quoted}\n</passage>\n\n{asked}"
-
-
 def _framed(number: int, hit: Hit, nonce: str) -> str:
     passage = hit.passage
     place = f'document="{_in_one_line(hit.document)}"'
