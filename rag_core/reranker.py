@@ -22,8 +22,11 @@ from rag_core.matching import QuestionWords
 from rag_core.signals import CIRCUMSTANCES, CLOSE, PLAIN, Candidate, circumstances, close, plain
 
 WEIGHTS = Path(__file__).with_suffix(".json")
-LOOKED_AT_CLOSELY = 32
+LOOKED_AT_CLOSELY, AT_LEAST = 32, 10
 """Candidates whose subwords are read; what comes after them keeps its place."""
+_FAR_BEHIND = 4.0
+"""Logits: a candidate so far behind the best one at first sight is not looked at closely. On the
+questions of six sets (README) no hit@1, hit@5 or nDCG@10 changed by more than 0.001."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,27 @@ class Weights:
     meaning: tuple[float, float]
 
 
+@dataclass(frozen=True)
+class Judgement:
+    """What was found of each candidate, in their order.
+
+    `probabilities`: how likely it is to hold what was asked for, 0 … 1. `closely` are the places
+    of those that were looked at closely, best first by the rough score; `signals` (PLAIN + CLOSE)
+    and `about` (circumstances) are theirs, a row each.
+    """
+
+    probabilities: tuple[float, ...]
+    closely: tuple[int, ...]
+    signals: np.ndarray
+    about: np.ndarray
+    weights: Weights
+
+    def shares(self) -> np.ndarray:
+        """What each signal adds to the score of those looked at closely; the shape of `signals`."""
+        second = self.weights.second.weights
+        return np.asarray(np.einsum("ns,nc,sc->ns", self.signals, self.about, second))
+
+
 def judge(
     question: str,
     candidates: Sequence[Candidate],
@@ -65,28 +89,38 @@ def judge(
     *,
     bundled: bool = True,
     weights: Weights | None = None,
-) -> list[float]:
-    """For each candidate how likely it is to hold what was asked for, 0 … 1.
+) -> Judgement:
+    """Which candidates answer the question.
 
     `words` are the question's in the candidates' collection; `bundled` says whether the
     candidates' cosines are those of the bundled embedding.
     """
-    if not candidates:
-        return []
     weights = weights or load_weights()
+    if not candidates:
+        nothing = np.zeros((0, len(PLAIN + CLOSE))), np.zeros((0, len(CIRCUMSTANCES)))
+        return Judgement((), (), *nothing, weights)
     signals = plain(question, words, candidates)
     if not bundled:
         signals = _on_scale(signals, weights.meaning)
     about = circumstances(question, words, signals)
     rough = weights.first.scores(signals, about)
-    best = np.argsort(-rough, kind="stable")[:LOOKED_AT_CLOSELY]
+    best = _promising(rough, weights.first.slope)
     near = close(question, [candidates[i] for i in best], subwords)
-    exact = weights.second.scores(np.concatenate([signals[best], near], axis=1), about[best])
+    read = np.concatenate([signals[best], near], axis=1)
     result = weights.first.probabilities(rough, about)
+    exact = weights.second.scores(read, about[best])
     closely = weights.second.probabilities(exact, about)
     result = np.minimum(result, closely.min() * (1 - 1e-6))
     result[best] = closely
-    return [float(one) for one in result]
+    found = tuple(float(one) for one in result)
+    return Judgement(found, tuple(best.tolist()), read, about[best], weights)
+
+
+def _promising(rough: np.ndarray, slope: float) -> np.ndarray:
+    """The candidates to look at closely, best first."""
+    best = np.argsort(-rough, kind="stable")[:LOOKED_AT_CLOSELY]
+    near = slope * (rough[best[0]] - rough[best]) < _FAR_BEHIND
+    return best[: max(AT_LEAST, int(near.sum()))]
 
 
 def _on_scale(signals: np.ndarray, meaning: tuple[float, float]) -> np.ndarray:

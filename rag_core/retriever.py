@@ -7,6 +7,7 @@ to believe. The record has the last word: a passage that it no longer knows is n
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -18,7 +19,7 @@ from pydantic import ConfigDict
 
 from rag_core.embeddings import BundledEmbedding, Embedding
 from rag_core.matching import QuestionWords
-from rag_core.reranker import judge
+from rag_core.reranker import Judgement, judge
 from rag_core.signals import Candidate
 from rag_core.stores.dense import DenseCollection
 from rag_core.stores.lexical import LexicalIndex
@@ -30,6 +31,17 @@ CANDIDATES = 40
 
 Known = Mapping[str, tuple[Passage, str]]
 """Passage id → the passage and the name of its document."""
+
+
+@dataclass(frozen=True)
+class Looked:
+    """The candidates of a question, the names of their documents by passage id, the question's
+    words in the collection, and the judgement."""
+
+    candidates: tuple[Candidate, ...]
+    names: Mapping[str, str]
+    words: QuestionWords
+    judgement: Judgement
 
 
 class SeodamRetriever(BaseRetriever):
@@ -53,21 +65,14 @@ class SeodamRetriever(BaseRetriever):
         what was asked for. Raises ModelFailed kinds when the embedding cannot be computed.
         """
         k = self.k if k is None else k
-        depth = max(CANDIDATES, k)
-        vector = self.embedding.embed_array([question], query=True)[0]
-        by_words = self.lexical.search(question, depth, documents)
-        by_meaning = self.dense.search(vector, depth, documents) if vector.any() else []
-        ids = list(dict.fromkeys(one for one, _ in [*by_words, *by_meaning]))
-        known = self.passages(ids)
-        ids = [one for one in ids if one in known]
-        candidates = self._candidates(question, vector, ids, known, by_words, by_meaning)
-        scores = self._judge(question, candidates)
-        best = sorted(zip(scores, candidates, strict=True), key=lambda pair: -pair[0])
+        looked = self.look(question, k, documents)
+        scores = looked.judgement.probabilities
+        best = sorted(zip(scores, looked.candidates, strict=True), key=lambda pair: -pair[0])
         return [
             Hit(
                 rank=rank,
                 passage=one.passage,
-                document=known[one.passage.id][1],
+                document=looked.names[one.passage.id],
                 score=score,
                 dense_rank=one.dense_rank,
                 lexical_rank=one.lexical_rank,
@@ -77,12 +82,24 @@ class SeodamRetriever(BaseRetriever):
             for rank, (score, one) in enumerate(best[:k], start=1)
         ]
 
-    def _judge(self, question: str, candidates: Sequence[Candidate]) -> list[float]:
+    def look(
+        self, question: str, k: int | None = None, documents: frozenset[str] | None = None
+    ) -> Looked:
+        """What `search` chooses from, and how each candidate is judged; as `search`."""
+        depth = max(CANDIDATES, self.k if k is None else k)
+        vector = self.embedding.embed_array([question], query=True)[0]
+        by_words = self.lexical.search(question, depth, documents)
+        by_meaning = self.dense.search(vector, depth, documents) if vector.any() else []
+        ids = list(dict.fromkeys(one for one, _ in [*by_words, *by_meaning]))
+        known = self.passages(ids)
+        ids = [one for one in ids if one in known]
+        candidates = self._candidates(question, vector, ids, known, by_words, by_meaning)
         rarity = self.lexical.rarity(question_tokens(question))
         words = QuestionWords(question, rarity, self.lexical.count())
         bundled = isinstance(self.embedding, BundledEmbedding)
         subwords = self.embedding if isinstance(self.embedding, BundledEmbedding) else _bundled()
-        return judge(question, candidates, words, subwords, bundled=bundled)
+        judgement = judge(question, candidates, words, subwords, bundled=bundled)
+        return Looked(tuple(candidates), {one: known[one][1] for one in ids}, words, judgement)
 
     def _candidates(
         self,
