@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from rag_core.errors import BadUpload, SeodamError
 from rag_core.parsing import Limits, parse, render
 from rag_core.types import Upload
-from tests.faults.mutations import mutated, seeds
+from tests.faults.mutations import MUTATIONS, Mutation, seeds
 
 MOST = int(os.environ.get("SEODAM_FUZZ", "60"))
 LIMITS = Limits(seconds=20)
@@ -36,11 +36,11 @@ def test_mutations_end_in_pages_or_in_an_error_of_ours() -> None:
         max_examples=MOST, derandomize=True, database=None, deadline=None,
         suppress_health_check=list(HealthCheck),
     )  # fmt: skip
-    @given(mutated())
-    def read(data: bytes) -> None:
+    @given(MUTATIONS)
+    def read(mutation: Mutation) -> None:
         nonlocal slowest
         started = time.monotonic()
-        ends[_end(data, drawn=ends.total() % DRAWN_EVERY == 0)] += 1
+        ends[_end(mutation.bytes(), drawn=ends.total() % DRAWN_EVERY == 0)] += 1
         slowest = max(slowest, time.monotonic() - started)
 
     read_once = parse(Upload("warm.pdf", seeds()[0]))
