@@ -112,8 +112,11 @@ def _parser() -> argparse.ArgumentParser:
         one.set_defaults(run=run)
         return one
 
-    ingest = command("ingest", commands.ingest, "add files, and the files in folders")
-    ingest.add_argument("paths", nargs="+", metavar="PATH")
+    ingest = command("ingest", commands.ingest, "add files, those in folders and zips, web pages")
+    ingest.add_argument("paths", nargs="+", metavar="PATH|URL")
+    ingest.add_argument(
+        "--no-ocr", dest="ocr", action="store_false", help="leave pictures of pages unread"
+    )
     search = command("search", commands.search, "find the passages that answer best")
     search.add_argument("question")
     search.add_argument("--k", type=_positive, default=10, help="how many (10)")

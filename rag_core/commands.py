@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rag_core.errors import BrokenFile, NotFound, PasswordNeeded, SeodamError
+from rag_core.parsing import can_read_scans
 from rag_core.settings import Settings
 from rag_core.translations import in_words
 from rag_core.types import LOCAL_OWNER, Answer, Document, DocumentState, Turn, Upload
 
 if TYPE_CHECKING:
-    from rag_core.library import Library
+    from rag_core.library import Library, Progress
     from rag_core.wiring import Seodam
 
 Row = dict[str, Any]
@@ -44,9 +45,12 @@ class Said:
 def ingest(seodam: Seodam, options: Options, tell: Tell) -> Iterator[Said]:
     """Files in groups: one write of the index for each group, a row for each file."""
     library = seodam.library(LOCAL_OWNER)
-    paths = _files(options.paths)
-    for at in range(0, len(paths), _TOGETHER):
-        for row in _ingest_group(library, paths[at : at + _TOGETHER], options.collection, tell):
+    named = sources(options.paths)
+    for at in range(0, len(named), _TOGETHER):
+        some = named[at : at + _TOGETHER]
+        for row in _ingest_group(library, some, options.collection, tell):
+            if options.ocr and row["document_id"]:
+                _read_scans(library, row, tell)
             text = f"{row['path']}: {row['status']}, {row['passages']} passages"
             yield Said(text, row, failed=row["error"] is not None)
 
@@ -81,12 +85,44 @@ def _ingest_group(
     return rows
 
 
-def _read_one(
-    library: Library, path: Path, collection: str, tell: Tell
-) -> tuple[Row, Document | None]:
-    """The row of a file, and its document where that is still to be published."""
-    row: Row = {
-        "path": _shown(path),
+def _read_scans(library: Library, row: Row, tell: Tell) -> None:
+    """Read the pages of a file that wait for OCR, and say in its row what came of it."""
+    started = time.perf_counter()
+    if not library.unread(row["document_id"]) or not can_read_scans():
+        return
+
+    def show(progress: Progress) -> None:
+        tell(f"{row['path']}: page {progress.page} of {progress.pages} by OCR")
+
+    try:
+        library.read_scans(row["document_id"], progress=show)
+        document = library.document(row["document_id"])
+    except SeodamError as error:
+        row |= {"status": "failed", "document_id": None}
+        _failed(row, error, started - row["seconds"], tell)
+        return
+    row["passages"], row["warnings"] = document.passages, list(document.warnings)
+    row["seconds"] = round(row["seconds"] + time.perf_counter() - started, 4)
+
+
+def _read_source(
+    library: Library, source: Source, collection: str, tell: Tell
+) -> Iterator[tuple[Row, Document | None]]:
+    """A row for each file that a path or an address stands for, and its document where that is
+    still to be published."""
+    started = time.perf_counter()
+    try:
+        found = uploads(source, library.limits)
+    except SeodamError as error:
+        yield _failed(_row(shown(source)), error, started, tell), None
+        return
+    for name, upload in found:
+        yield _read_one(library, name, upload, collection, tell)
+
+
+def _row(name: str) -> Row:
+    return {
+        "path": name,
         "document_id": None,
         "status": "failed",
         "pages": 0,
