@@ -45,9 +45,9 @@ class Said:
 def ingest(seodam: Seodam, options: Options, tell: Tell) -> Iterator[Said]:
     """Files in groups: one write of the index for each group, a row for each file."""
     library = seodam.library(LOCAL_OWNER)
-    named = sources(options.paths)
-    for at in range(0, len(named), _TOGETHER):
-        some = named[at : at + _TOGETHER]
+    paths = _files(options.paths)
+    for at in range(0, len(paths), _TOGETHER):
+        some = paths[at : at + _TOGETHER]
         for row in _ingest_group(library, some, options.collection, tell):
             if options.ocr and row["document_id"]:
                 _read_scans(library, row, tell)
@@ -99,30 +99,19 @@ def _read_scans(library: Library, row: Row, tell: Tell) -> None:
         document = library.document(row["document_id"])
     except SeodamError as error:
         row |= {"status": "failed", "document_id": None}
-        _failed(row, error, started - row["seconds"], tell)
+        row["error"] = {"code": error.code, "message": sentence(error)}
+        tell(sentence(error))
         return
     row["passages"], row["warnings"] = document.passages, list(document.warnings)
     row["seconds"] = round(row["seconds"] + time.perf_counter() - started, 4)
 
 
-def _read_source(
-    library: Library, source: Source, collection: str, tell: Tell
-) -> Iterator[tuple[Row, Document | None]]:
-    """A row for each file that a path or an address stands for, and its document where that is
-    still to be published."""
-    started = time.perf_counter()
-    try:
-        found = uploads(source, library.limits)
-    except SeodamError as error:
-        yield _failed(_row(shown(source)), error, started, tell), None
-        return
-    for name, upload in found:
-        yield _read_one(library, name, upload, collection, tell)
-
-
-def _row(name: str) -> Row:
-    return {
-        "path": name,
+def _read_one(
+    library: Library, path: Path, collection: str, tell: Tell
+) -> tuple[Row, Document | None]:
+    """The row of a file, and its document where that is still to be published."""
+    row: Row = {
+        "path": _shown(path),
         "document_id": None,
         "status": "failed",
         "pages": 0,
