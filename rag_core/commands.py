@@ -14,8 +14,19 @@ from typing import TYPE_CHECKING, Any
 from rag_core.errors import BrokenFile, NotFound, PasswordNeeded, SeodamError
 from rag_core.parsing import can_read_scans
 from rag_core.settings import Settings
+from rag_core.sources import Source, load, shown, sources, uploads
 from rag_core.translations import in_words
-from rag_core.types import LOCAL_OWNER, Answer, Document, DocumentState, Turn, Upload
+from rag_core.types import (
+    LOCAL_OWNER,
+    Answer,
+    Citation,
+    Document,
+    DocumentState,
+    Passage,
+    Turn,
+    Unit,
+    Upload,
+)
 
 if TYPE_CHECKING:
     from rag_core.library import Library, Progress
@@ -26,6 +37,7 @@ Options = argparse.Namespace
 Tell = Callable[[str], None]
 """Takes a message on how things go, for standard error."""
 
+_UNITS = {unit: unit.value for unit in Unit} | {Unit.WHOLE: "part"}
 _TOGETHER = 16  # files of an ingest that are published at once
 
 
@@ -43,11 +55,12 @@ class Said:
 
 
 def ingest(seodam: Seodam, options: Options, tell: Tell) -> Iterator[Said]:
-    """Files in groups: one write of the index for each group, a row for each file."""
+    """Files and web addresses in groups: one write of the index for each group, a row for each
+    document; a zip has one for each file in it."""
     library = seodam.library(LOCAL_OWNER)
-    paths = _files(options.paths)
-    for at in range(0, len(paths), _TOGETHER):
-        some = paths[at : at + _TOGETHER]
+    named = sources(options.paths)
+    for at in range(0, len(named), _TOGETHER):
+        some = named[at : at + _TOGETHER]
         for row in _ingest_group(library, some, options.collection, tell):
             if options.ocr and row["document_id"]:
                 _read_scans(library, row, tell)
@@ -55,28 +68,17 @@ def ingest(seodam: Seodam, options: Options, tell: Tell) -> Iterator[Said]:
             yield Said(text, row, failed=row["error"] is not None)
 
 
-def _files(paths: Sequence[str]) -> list[Path]:
-    """The files named, and those in the folders named but for hidden ones."""
-    found: list[Path] = []
-    for path in map(Path, paths):
-        below = sorted(one for one in path.rglob("*") if one.is_file()) if path.is_dir() else []
-        hidden = [any(p.startswith(".") for p in one.relative_to(path).parts) for one in below]
-        inside = [one for one, hide in zip(below, hidden, strict=True) if not hide]
-        found.extend(inside if path.is_dir() else [path])
-    return found
-
-
 def _ingest_group(
-    library: Library, paths: Sequence[Path], collection: str, tell: Tell
+    library: Library, some: Sequence[Source], collection: str, tell: Tell
 ) -> list[Row]:
     """Read each, publish all; `seconds` is a file's own time and its share of publishing."""
     rows, read = [], []
-    for path in paths:
-        tell(f"reading {_shown(path)}")
-        row, document = _read_one(library, path, collection, tell)
-        rows.append(row)
-        if document is not None:
-            read.append(document)
+    for source in some:
+        tell(f"reading {shown(source)}")
+        for row, document in _read_source(library, source, collection, tell):
+            rows.append(row)
+            if document is not None:
+                read.append(document)
     started = time.perf_counter()
     library.publish(read)
     share = (time.perf_counter() - started) / max(len(read), 1)
@@ -99,19 +101,30 @@ def _read_scans(library: Library, row: Row, tell: Tell) -> None:
         document = library.document(row["document_id"])
     except SeodamError as error:
         row |= {"status": "failed", "document_id": None}
-        row["error"] = {"code": error.code, "message": sentence(error)}
-        tell(sentence(error))
+        _failed(row, error, started - row["seconds"], tell)
         return
     row["passages"], row["warnings"] = document.passages, list(document.warnings)
     row["seconds"] = round(row["seconds"] + time.perf_counter() - started, 4)
 
 
-def _read_one(
-    library: Library, path: Path, collection: str, tell: Tell
-) -> tuple[Row, Document | None]:
-    """The row of a file, and its document where that is still to be published."""
-    row: Row = {
-        "path": _shown(path),
+def _read_source(
+    library: Library, source: Source, collection: str, tell: Tell
+) -> Iterator[tuple[Row, Document | None]]:
+    """A row for each file that a path or an address stands for, and its document where that is
+    still to be published."""
+    started = time.perf_counter()
+    try:
+        found = uploads(source, library.limits)
+    except SeodamError as error:
+        yield _failed(_row(shown(source)), error, started, tell), None
+        return
+    for name, upload in found:
+        yield _read_one(library, name, upload, collection, tell)
+
+
+def _row(name: str) -> Row:
+    return {
+        "path": name,
         "document_id": None,
         "status": "failed",
         "pages": 0,
@@ -120,19 +133,30 @@ def _read_one(
         "warnings": [],
         "error": None,
     }
+
+
+def _failed(row: Row, error: SeodamError, started: float, tell: Tell) -> Row:
+    row["seconds"] = time.perf_counter() - started
+    row["error"] = {"code": error.code, "message": sentence(error)}
+    tell(sentence(error))
+    return row
+
+
+def _read_one(
+    library: Library, name: str, upload: Upload, collection: str, tell: Tell
+) -> tuple[Row, Document | None]:
+    """The row of a file, and its document where that is still to be published."""
+    row = _row(name)
     started = time.perf_counter()
     try:
-        document = library.receive(Upload(path.name, _bytes(path)), collection)
+        document = library.receive(upload, collection)
         known = document.state is DocumentState.READY
         if not known:
             document = library.prepare(document.id)
     except SeodamError as error:
         if isinstance(error, PasswordNeeded):
             library.discard(document.id)
-        row["seconds"] = time.perf_counter() - started
-        row["error"] = {"code": error.code, "message": sentence(error)}
-        tell(sentence(error))
-        return row, None
+        return _failed(row, error, started, tell), None
     row |= {
         "document_id": document.id,
         "status": "unchanged" if known else "added",
@@ -154,7 +178,7 @@ def search(seodam: Seodam, options: Options, tell: Tell) -> Iterator[Said]:
         {
             "rank": hit.rank,
             "document": hit.document,
-            "page": hit.passage.page,
+            **_numbered(hit.passage),
             "text": hit.passage.text,
             "score": hit.score,
             "dense_rank": hit.dense_rank,
@@ -162,8 +186,9 @@ def search(seodam: Seodam, options: Options, tell: Tell) -> Iterator[Said]:
         }
         for hit in hits
     ]
+    units = _units(library)
     lines = [
-        f"{hit.rank}. {_place(hit.document, hit.passage.page)} ({hit.score:.2f})\n"
+        f"{hit.rank}. {_place(hit.document, hit.passage, units)} ({hit.score:.2f})\n"
         f"{hit.passage.text}"
         for hit in hits
     ]
@@ -183,7 +208,7 @@ def ask(seodam: Seodam, options: Options, tell: Tell) -> Iterator[Said]:
     row = {
         "answer": answer.text,
         "citations": [
-            {"document": one.document, "page": one.page, "quote": one.quote}
+            {"document": one.document, **_numbered(one), "quote": one.quote}
             for one in answer.citations
         ],
         "answerable": answer.answerable,
@@ -191,19 +216,21 @@ def ask(seodam: Seodam, options: Options, tell: Tell) -> Iterator[Said]:
         "model": answer.model,
         "seconds": round(answer.seconds, 4),
     }
+    units = _units(seodam.library(LOCAL_OWNER))
     sources = [
-        f"[{one.number}] {_place(one.document, one.page)}: {one.quote}" for one in answer.citations
+        f"[{one.number}] {_place(one.document, one, units)}: {one.quote}"
+        for one in answer.citations
     ]
     yield Said("\n".join(["\n", *sources] if sources else [""]), row)
 
 
 def _history(path: Path) -> tuple[Turn, ...]:
     """Earlier turns from a JSON file, see `turns_of`. Raises NotFound, BrokenFile."""
-    data = _bytes(path)
+    data = load(path)
     try:
         return turns_of(json.loads(data))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise BrokenFile(name=_shown(path)) from error
+        raise BrokenFile(name=shown(path)) from error
 
 
 def turns_of(rows: Sequence[Row]) -> tuple[Turn, ...]:
@@ -227,7 +254,11 @@ def list_documents(seodam: Seodam, options: Options, tell: Tell) -> Iterator[Sai
     """The documents that can be asked."""
     documents = seodam.library(LOCAL_OWNER).documents(options.collection)
     rows = [asdict(document) | {"document": document.name} for document in documents]
-    lines = [f"{one.id}  {one.name}  {one.pages} pages" for one in documents]
+    lines = [
+        f"{one.id}  {one.name}"
+        + ("" if one.unit is Unit.WHOLE else f"  {one.pages} {_UNITS[one.unit]}s")
+        for one in documents
+    ]
     yield Said("\n".join(lines), {"documents": rows})
 
 
@@ -272,7 +303,7 @@ def evaluate(settings: Settings, options: Options, tell: Tell) -> Iterator[Said]
 
     target = Path(options.target)
     if not target.exists():
-        raise NotFound(what=f"file {_shown(target)}")
+        raise NotFound(what=f"file {shown(target)}")
     if target.is_dir():
         row = evaluate_beir(settings, target, options.k, tell)
     else:
@@ -286,20 +317,21 @@ def sentence(error: SeodamError) -> str:
     return " ".join(in_words(error, "ko" if language.lower().startswith("ko") else "en"))
 
 
-def _bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise NotFound(what=f"file {_shown(path)}") from error
+def _units(library: Library) -> dict[str, Unit]:
+    """What each document is divided into, by its id."""
+    return {document.id: document.unit for document in library.documents(None)}
 
 
-def _shown(path: Path) -> str:
-    """A path as text, also where its bytes are not UTF-8."""
-    return os.fsencode(path).decode("utf-8", "replace")
+def _numbered(of: Passage | Citation) -> Row:
+    """The page or the slide; where there is none, None and the name of the sheet or section."""
+    named = of.page is None and of.page_label
+    return {"page": of.page, "label": of.page_label} if named else {"page": of.page}
 
 
-def _place(document: str, page: int | None) -> str:
-    return document if page is None else f"{document}, page {page}"
+def _place(document: str, of: Passage | Citation, units: dict[str, Unit]) -> str:
+    """Where something stands: "plan.pptx, slide 2", "loans.xlsx, sheet Shares"."""
+    label = of.page_label if of.page is None else str(of.page)
+    return f"{document}, {_UNITS[units[of.document_id]]} {label}" if label else document
 
 
 def _counted(counts: dict[str, int]) -> str:

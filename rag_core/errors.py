@@ -25,6 +25,7 @@
         ├── ModelOverloaded     "model_overloaded"    retryable
         ├── ModelUnreachable    "model_unreachable"   retryable
         ├── ModelTimedOut       "model_timeout"       retryable
+        ├── PromptTooLong       "prompt_too_long"     more than a model reads
         └── ModelAnswerBroken   "model_answer"        retryable
 
 Screens, command line and HTTP translate an error once, by `code` and `details`, into the user's
@@ -294,6 +295,14 @@ class ModelTimedOut(ModelFailed):
     retryable = True
     template = "The model {model} took too long."
     way_out = "Ask again, or choose a faster model."
+
+
+class PromptTooLong(ModelFailed):
+    """Details: model, tokens (of what it was to read), window (how many there is room for)."""
+
+    code = "prompt_too_long"
+    template = "There are {tokens} tokens to read, but {model} has room for {window}."
+    way_out = "Choose a model that reads more, or ask a shorter question."
 
 
 class ModelAnswerBroken(ModelFailed):

@@ -94,11 +94,18 @@ class IngestQueue:
         try:
             document = self._library_of(owner).receive(upload, collection)
         except SeodamError as error:
-            return self._keep(replace(job, stage="failed", error=error))
+            return self.refuse(owner, upload.name, error, collection)
         job = replace(job, document_id=document.id)
         if document.state is DocumentState.READY:
             return self._unchanged(replace(job, name=document.name, searchable=True), upload)
         return self._enqueue(job, upload.password)
+
+    def refuse(
+        self, owner: str, name: str, error: SeodamError, collection: str = DEFAULT_COLLECTION
+    ) -> Job:
+        """A failed job for what could not even become an upload: an address, a broken zip."""
+        job = Job(next(self._ids), owner, shown_name(name), collection)
+        return self._keep(replace(job, stage="failed", error=error))
 
     def resume(self, owner: str, document_id: str) -> Job:
         """Queue a document that an earlier process received and did not finish."""

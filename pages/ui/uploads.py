@@ -11,8 +11,9 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from pages.ui.messages import Words
 from pages.ui.session import Visitor, remember_password
 from pages.ui.shell import literal
-from rag_core.errors import PasswordNeeded
-from rag_core.parsing import FORMATS
+from rag_core.errors import BadUpload, PasswordNeeded
+from rag_core.fetching import fetch
+from rag_core.parsing import FORMATS, unpack
 from rag_core.translations import in_words
 from rag_core.types import Upload
 
@@ -44,13 +45,47 @@ def drop_area(visitor: Visitor, words: Words, key: str) -> None:
         submit(visitor, files)
         st.session_state[f"{key}-turn"] = turn + 1
         st.rerun()
+    _address_field(visitor, words, f"{key}-address-{turn}")
 
 
 def submit(visitor: Visitor, files: Iterable[UploadedFile]) -> frozenset[int]:
-    """Hand files to the queue; the numbers of their jobs."""
-    queue = visitor.seodam.queue
+    """Hand files to the queue, of a zip those in it; the numbers of their jobs."""
     return frozenset(
-        queue.submit(visitor.owner, Upload(file.name, file.getvalue())).id for file in files
+        job for file in files for job in _submit(visitor, Upload(file.name, file.getvalue()))
+    )
+
+
+def _submit(visitor: Visitor, upload: Upload) -> list[int]:
+    queue = visitor.seodam.queue
+    try:
+        uploads = unpack(upload, visitor.library.limits)
+    except BadUpload as error:
+        return [queue.refuse(visitor.owner, upload.name, error).id]
+    return [queue.submit(visitor.owner, one).id for one in uploads]
+
+
+def _address_field(visitor: Visitor, words: Words, key: str) -> None:
+    """A field for a web address; what stands there is fetched at once and handed to the queue."""
+
+    def add() -> None:
+        address = st.session_state[key].strip()
+        st.session_state[key] = ""
+        if not address:
+            return
+        with st.spinner(words("upload.fetching")):
+            try:
+                upload = fetch(address, visitor.library.limits)
+            except BadUpload as error:
+                visitor.seodam.queue.refuse(visitor.owner, address.rstrip("/"), error)
+            else:
+                _submit(visitor, upload)
+
+    st.text_input(
+        words("upload.address"),
+        placeholder="https://",
+        key=key,
+        help=words("upload.address_help"),
+        on_change=add,
     )
 
 

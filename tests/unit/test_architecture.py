@@ -32,7 +32,7 @@ FLOORS = (
         "finding",
         "followups",
     },
-    {"stores", "parsing", "embeddings", "subwords", "providers"},
+    {"stores", "parsing", "fetching", "embeddings", "subwords", "providers"},
     {"gist", "definitions", "study", "lessons", "adapter"},
     {"retriever", "reranker", "signals", "evaluation"}
     | {"generators", "extractive", "selection", "prompting", "citations"},
@@ -42,6 +42,7 @@ FLOORS = (
     {"library", "assistant", "ingestion", "archive", "reembedding", "rereading"},
     {"wiring"},
     {"measuring"},
+    {"sources"},
     {"commands"},
     {"cli"},
     {"__main__", "__init__"},

@@ -6,7 +6,6 @@ ENGLISH = {
     "nav.study": "Study",
     "nav.document": "Reading report",
     "nav.tuning": "Fine-tuning",
-    "nav.tuning": "Fine-tuning",
     "nav.settings": "Settings",
     "shell.opening": "Opening your library…",
     "welcome.title": "Talk with your documents",
@@ -21,7 +20,10 @@ ENGLISH = {
     "welcome.question_1": "What are the two steps of transfer learning?",
     "welcome.question_2": "Which two parts does RAG consist of?",
     "welcome.question_3": "토큰화란 무엇인가요?",
-    "upload.label": "Drop PDFs here, or pick them",
+    "upload.label": "Drop files here, or pick them",
+    "upload.address": "Add by address",
+    "upload.address_help": "A page or a file on the web; public http and https addresses only.",
+    "upload.fetching": "Fetching…",
     "job.waiting": "waiting",
     "job.opening": "opening",
     "job.reading": "reading page {page} of {pages}",
@@ -145,6 +147,10 @@ ENGLISH = {
     "report.empty_text": "There is no text here.",
     "report.empty_unread": "No text could be read here.",
     "warning.other": "something odd: {code}",
+    "warning.attachments": "{n} file is attached within it, not read: save it and add it by itself|"
+    "{n} files are attached within it, not read: save them and add them by themselves",
+    "warning.second_reader": "only the second reader could open it: spaces and order may be off",
+    "warning.pages_unreadable": "some pages are damaged",
     "warning.unreadable": "no reader could open this page",
     "warning.unread_pages": "{n} page is a picture that has not been read yet|"
     "{n} pages are pictures that have not been read yet",
@@ -184,31 +190,6 @@ ENGLISH = {
     "study.next": "Next",
     "study.csv": "Download as CSV",
     "study.anki": "Download for Anki",
-    "tuning.what": "Seodam's embedding has learned from a great deal of text (pre-training). Here it "
-    "learns a little more, from your documents (fine-tuning). Questions are made of headings, "
-    "sentences and answers that you found helpful; some are kept aside, to measure whether it "
-    "really got better. If it did not, it is not used.",
-    "tuning.start": "Learn from my documents",
-    "tuning.preparing": "Making questions of your documents…",
-    "tuning.learning": "Learning…",
-    "tuning.measuring": "Measuring whether it got better…",
-    "tuning.stop": "Stop learning",
-    "tuning.cancelled": "Stopped. Nothing of it was kept.",
-    "tuning.step": "step",
-    "tuning.loss": "loss",
-    "tuning.in_use": "An embedding that learned from your documents is in use.",
-    "tuning.back": "Go back to the first embedding",
-    "tuning.trials": "What was learned",
-    "tuning.better": "better",
-    "tuning.refused": "no better, so not used",
-    "tuning.how": "Learned from {lessons} questions in {seconds} s, measured on {n} question kept aside. By "
-    "meaning alone; the arrows show the difference to before.|Learned from {lessons} questions in "
-    "{seconds} s, measured on {n} questions kept aside. By meaning alone; the arrows show the "
-    "difference to before.",
-    "tuning.gain": "Difference of nDCG@10: {gain} (95 % interval {low} … {high})",
-    "tuning.not_used": "It was not surely better on the questions kept aside, so it cannot be used.",
-    "tuning.use": "Use this embedding",
-    "tuning.discard": "Discard",
     "tuning.what": "Seodam's embedding has learned from a great deal of text (pre-training). Here "
     "it learns a little more, from your documents (fine-tuning). Questions are made of headings, "
     "sentences and answers that you found helpful; some are kept aside, to measure whether it "
