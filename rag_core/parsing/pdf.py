@@ -267,7 +267,9 @@ def read_pdf(data: bytearray, request: Frame) -> Iterator[Frame]:
             raise Refused("limit", limit="characters", found=characters)
         yield {"page": index + 1, "of": document.pages}
     survey = Survey([lines or [] for lines in read], heights, document.outline())
-    yield {"title": title_of(document.title(), read[0] or [] if read else [], survey)}
+    title = title_of(document.title(), read[0] or [] if read else [], survey)
+    attached = pdfium.FPDFDoc_GetAttachmentCount(document.handle)
+    yield {"title": title, "warnings": [f"attachments:{attached}"] if attached > 0 else []}
     for index, lines in enumerate(read):
         label = document.label(index) or str(index + 1)
         if lines is None:

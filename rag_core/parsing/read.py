@@ -104,7 +104,7 @@ class _Reading:
         if not failed:
             return parsed
         pages = self._mended(parsed.pages, failed)
-        return replace(parsed, pages=pages, warnings=("pages_unreadable",))
+        return replace(parsed, pages=pages, warnings=(*parsed.warnings, "pages_unreadable"))
 
     def other(self, task: str) -> Parsed:
         """Any other format; its child says what it is divided into."""
@@ -155,14 +155,16 @@ class _Reading:
     def _collect(self, task: str, read_by: ReadBy, **more: object) -> Parsed:
         title, unit = "", Unit.PAGE
         pages: list[Page] = []
+        warnings: tuple[str, ...] = ()
         for frame in self._frames(task, more):
             if "title" in frame:
                 title, unit = str(frame["title"])[:500], Unit(frame.get("unit", Unit.PAGE))
+                warnings = tuple(map(str, frame.get("warnings", ())))
             elif "number" in frame:
                 pages.append(_page(frame, read_by))
             elif self.on_page is not None:
                 self.on_page(int(frame["page"]), int(frame["of"]))
-        return Parsed(tuple(pages), title, unit=unit)
+        return Parsed(tuple(pages), title, warnings, unit)
 
     def _frames(self, task: str, more: Frame, output: int = 0) -> Iterator[Frame]:
         """The frames of one child; its failures as errors of this upload."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import base64
+import io
 import os
 import threading
 import time
 import zlib
 
 import pytest
+from pypdf import PdfReader, PdfWriter
 
 from rag_core.errors import (
     BrokenFile,
@@ -40,6 +42,16 @@ def test_pages_come_with_text_label_and_progress() -> None:
     assert [page.number for page in parsed.pages] == [1, 2, 3, 4]
     assert {page.read_by for page in parsed.pages} == {ReadBy.TEXT}
     assert told == [(1, 4), (2, 4), (3, 4), (4, 4)]
+
+
+def test_files_attached_to_a_pdf_are_counted() -> None:
+    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(pdfs.text_page())))
+    writer.add_attachment("a.txt", b"first")
+    writer.add_attachment("b.bin", b"second")
+    out = io.BytesIO()
+    writer.write(out)
+    assert parse(Upload("x.pdf", out.getvalue())).warnings == ("attachments:2",)
+    assert parse(Upload("x.pdf", pdfs.text_page())).warnings == ()
 
 
 def test_upright_letters_that_run_down_the_page_are_columns_from_right_to_left() -> None:
