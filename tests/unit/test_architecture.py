@@ -31,11 +31,13 @@ FLOORS = (
         "turns",
         "finding",
         "followups",
+        "marginalisation",
     },
-    {"stores", "parsing", "fetching", "embeddings", "subwords", "providers"},
+    {"stores", "parsing", "fetching", "embeddings", "subwords", "providers", "local_models"},
     {"gist", "definitions", "study", "lessons", "adapter"},
     {"retriever", "reranker", "signals", "evaluation"}
-    | {"generators", "extractive", "selection", "prompting", "citations"},
+    | {"generators", "extractive", "selection", "prompting", "citations"}
+    | {"rag_models", "transformers_chat"},
     {"cross_encoder"},
     {"chain", "rewriting"},
     {"tuning"},
@@ -83,7 +85,8 @@ HOMES = {
     "streamlit": {"app", "pages"},
     "tantivy": {"rag_core.stores.lexical"},
     "tokenizers": {"rag_core.embeddings"},
-    "torch": {"rag_core.cross_encoder"},
+    "torch": {"rag_core.cross_encoder", "rag_core.local_models"},
+    "transformers": {"rag_core.local_models"},
 }
 # Taken where somebody has installed it.
 OPTIONAL = {"pysqlite3", "anthropic", "google", "httpx", "ollama"}
