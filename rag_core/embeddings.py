@@ -163,8 +163,8 @@ class BundledEmbedding(Embedding):
         """The ids of the subwords of each text, in order. Words that were met before are looked
         up, which is several times faster than reading them anew."""
         known, split = self._words, [readable(text).split() for text in texts]
-        if len(known) >= WORDS_KNOWN:
-            known.clear()
+        if len(known) >= WORDS_KNOWN:  # the older half goes; who reads the old table keeps it
+            known = self._words = dict(list(known.items())[len(known) // 2 :])
         new = list(set(chain.from_iterable(split)).difference(known))
         known.update(zip(new, self._read(new), strict=True))
         return [list(chain.from_iterable(map(known.__getitem__, words))) for words in split]
@@ -184,15 +184,21 @@ class BundledEmbedding(Embedding):
             ids = encoding.ids
             yield from (ids[start:end] for start, end in pairwise(bounds))
 
+    def pieces(self, text: str) -> list[tuple[str, int]]:
+        """The subwords of a text as they stand in it, with their ids, in order; what the
+        tokenizer leaves out, such as punctuation, stands in none of them."""
+        text = readable(text)
+        encoding = self._tokenizer.encode(text, add_special_tokens=False)
+        pieces, before = [], 0
+        for one, (start, end) in zip(encoding.ids, encoding.offsets, strict=True):
+            pieces.append((text[max(start, before) : end], one))
+            before = max(before, end)
+        return pieces
+
     def scored(self, text: str) -> list[tuple[str, float]]:
         """The subwords of a text as they stand in it, each with the natural logarithm of how often
         it occurs among those of the texts that the tokenizer was made from."""
-        text = readable(text)
-        encoding = self._tokenizer.encode(text, add_special_tokens=False)
-        return [
-            (text[start:end], self._scores[one])
-            for one, (start, end) in zip(encoding.ids, encoding.offsets, strict=True)
-        ]
+        return [(piece, self._scores[one]) for piece, one in self.pieces(text)]
 
     @cached_property
     def _scores(self) -> list[float]:

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 
 from rag_core.cross_encoder import CrossEncoder, make_retriever
-from rag_core.embeddings import BundledEmbedding, Embedding
+from rag_core.embeddings import BundledEmbedding, Embedding, Vectors
 from rag_core.errors import Cancelled, EmptyDocument, PasswordNeeded, ScansOnly, SeodamError
 from rag_core.lessons import Lessons, lessons_of
 from rag_core.marks import marks
@@ -29,6 +29,7 @@ from rag_core.parsing import (
 )
 from rag_core.passages import cut, searchable_text, title_of
 from rag_core.rereading import Rereading, examined, waiting
+from rag_core.reranker import LEARNED, Emphasis
 from rag_core.retriever import SeodamRetriever
 from rag_core.stores.record import STOPPED_CODE, OwnedRecord
 from rag_core.stores.shelves import Shelves
@@ -402,6 +403,16 @@ class Library:
         """The passage of this id; None when it is gone, or cut otherwise since."""
         return next((found for found, _ in self._record.passages([passage_id]).values()), None)
 
+    def vectors(self, collection: str = DEFAULT_COLLECTION) -> tuple[tuple[Passage, ...], Vectors]:
+        """All passages of a collection and their vectors by the embedding in use, a row each."""
+        fingerprint = self._embedding().fingerprint
+        documents = [one.id for one in self.documents(collection)]
+        rows = [self._record.vectors_of(one, fingerprint) for one in documents]
+        passages = tuple(one for document in documents for one in self.passages(document))
+        kept = [row for row in rows if len(row)]
+        vectors = np.concatenate(kept) if kept else np.zeros((0, 1), np.float32)
+        return (passages, vectors) if len(vectors) == len(passages) else ((), vectors[:0])
+
     def lessons(
         self, collection: str = DEFAULT_COLLECTION, accepted: Sequence[Turn] = ()
     ) -> tuple[tuple[Passage, ...], Lessons]:
@@ -454,7 +465,9 @@ class Library:
         picture = render(data, page, boxes=boxes, password=password, scale=scale)
         return replace(picture, marked=found and bool(boxes))
 
-    def retriever(self, collection: str = DEFAULT_COLLECTION, k: int = 10) -> SeodamRetriever:
+    def retriever(
+        self, collection: str = DEFAULT_COLLECTION, k: int = 10, emphasis: Emphasis = LEARNED
+    ) -> SeodamRetriever:
         """The LangChain retriever over one collection."""
         embedding = self._embedding()
         shelf = self._shelves.of(self.owner, collection, embedding.fingerprint)
@@ -465,6 +478,7 @@ class Library:
             dense=shelf.dense,
             passages=self._record.passages,
             k=k,
+            emphasis=emphasis,
         )
 
     def included(self, collection: str, excluded: frozenset[str]) -> frozenset[str] | None:

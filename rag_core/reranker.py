@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -50,6 +50,36 @@ class Stage:
         return np.asarray(1 / (1 + np.exp(-np.clip(self.slope * scores + level, -30, 30))))
 
 
+@dataclass(frozen=True, slots=True)
+class Emphasis:
+    """How much more than learned the signals of words, of the meaning of whole texts, and of
+    subwords looked at closely count; 1 is as learned, 0 not at all."""
+
+    words: float = 1.0
+    meaning: float = 1.0
+    closely: float = 1.0
+
+    def of(self, signals: Sequence[str]) -> np.ndarray:
+        """A factor for each signal."""
+        return np.array([self._of(name) for name in signals])
+
+    def _of(self, name: str) -> float:
+        if name in CLOSE:
+            return self.closely
+        if name.startswith("meaning"):
+            return self.meaning
+        if name == "both_ranks":
+            return (self.words * self.meaning) ** 0.5
+        return self.words if name in OF_WORDS else 1.0
+
+
+OF_WORDS = frozenset(
+    """words_share words_of_best words_rank covered covered_above rarest nearby ordered
+    numbers""".split()
+)
+LEARNED = Emphasis()
+
+
 @dataclass(frozen=True)
 class Weights:
     """`first` scores plain signals, `second` plain and close ones. `meaning` is the mean and the
@@ -58,6 +88,16 @@ class Weights:
     first: Stage
     second: Stage
     meaning: tuple[float, float]
+
+    def with_emphasis(self, emphasis: Emphasis) -> Weights:
+        """The same with some signals counting more or less."""
+        if emphasis == LEARNED:
+            return self
+        first = self.first.weights * emphasis.of(PLAIN)[:, None]
+        second = self.second.weights * emphasis.of(PLAIN + CLOSE)[:, None]
+        return Weights(
+            replace(self.first, weights=first), replace(self.second, weights=second), self.meaning
+        )
 
 
 @dataclass(frozen=True)

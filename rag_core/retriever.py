@@ -19,7 +19,7 @@ from pydantic import ConfigDict
 
 from rag_core.embeddings import BundledEmbedding, Embedding
 from rag_core.matching import QuestionWords
-from rag_core.reranker import Judgement, judge
+from rag_core.reranker import LEARNED, Emphasis, Judgement, judge, load_weights
 from rag_core.signals import Candidate
 from rag_core.stores.dense import DenseCollection
 from rag_core.stores.lexical import LexicalIndex
@@ -55,6 +55,7 @@ class SeodamRetriever(BaseRetriever):
     passages: Callable[[Sequence[str]], Known]
     """The record's passages of these ids, without those that are gone or not the owner's."""
     k: int = 10
+    emphasis: Emphasis = LEARNED
 
     def search(
         self, question: str, k: int | None = None, documents: frozenset[str] | None = None
@@ -98,7 +99,8 @@ class SeodamRetriever(BaseRetriever):
         words = QuestionWords(question, rarity, self.lexical.count())
         bundled = isinstance(self.embedding, BundledEmbedding)
         subwords = self.embedding if isinstance(self.embedding, BundledEmbedding) else _bundled()
-        judgement = judge(question, candidates, words, subwords, bundled=bundled)
+        weights = load_weights().with_emphasis(self.emphasis)
+        judgement = judge(question, candidates, words, subwords, bundled=bundled, weights=weights)
         return Looked(tuple(candidates), {one: known[one][1] for one in ids}, words, judgement)
 
     def _candidates(

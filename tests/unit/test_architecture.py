@@ -38,7 +38,7 @@ FLOORS = (
     {"retriever", "reranker", "signals", "evaluation"}
     | {"generators", "extractive", "selection", "prompting", "citations"}
     | {"rag_models", "transformers_chat"},
-    {"cross_encoder"},
+    {"cross_encoder", "lab"},
     {"chain", "rewriting"},
     {"tuning"},
     {"library", "assistant", "ingestion", "archive", "reembedding", "rereading"},
@@ -52,6 +52,7 @@ FLOORS = (
 
 # Where a foreign library may be imported; a folder stands for all that is in it.
 HOMES = {
+    "altair": {"pages.lab"},
     "anthropic": {"rag_core.providers"},
     "charset_normalizer": {"rag_core.parsing.decoding"},
     "chromadb": {"rag_core.stores.dense"},
@@ -79,14 +80,16 @@ HOMES = {
         "rag_core.embeddings",
         "rag_core.cross_encoder",
     },  # two kinds of model
+    "sklearn": {"rag_core.lab"},
     "snowballstemmer": {"rag_core.text"},
     "sqlalchemy": {"rag_core.stores"},
     "starlette": {"pages.ui.http"},
     "streamlit": {"app", "pages"},
     "tantivy": {"rag_core.stores.lexical"},
+    "tiktoken": {"rag_core.lab"},
     "tokenizers": {"rag_core.embeddings"},
     "torch": {"rag_core.cross_encoder", "rag_core.local_models"},
-    "transformers": {"rag_core.local_models"},
+    "transformers": {"rag_core.lab", "rag_core.local_models"},
 }
 # Taken where somebody has installed it.
 OPTIONAL = {"pysqlite3", "anthropic", "google", "httpx", "ollama"}
