@@ -254,11 +254,11 @@ def _question_tokens(question: str) -> list[tuple[str, float]]:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word of a question: its search word, its script, and what finds it in folded text."""
+    """A word of a question: its search word, its script, and how it begins in folded text."""
 
     token: str
     kind: str  # hangul, number, latin, han or other
-    pattern: str  # a latin one also finds words that only begin alike; compare their stems
+    begins: str  # a latin one shares these letters with its other forms; else the token
 
 
 def question_words(question: str) -> list[Word]:
@@ -286,20 +286,17 @@ def _word(letters: str, kind: str) -> Word:
     match kind:
         case "hangul":
             token = _korean_stem(letters)
-            pattern = r"\s?".join(token) if len(token) > 1 else f"(?<![가-힣]){token}"
         case "number":
             token = letters.replace(",", "")
-            pattern = r"(?<![\d.,])" + ",?".join(map(re.escape, token)) + r"(?!\d)"
         case "latin":
             bare = re.sub(r"['’]s$", "", letters)
             token = english_stem(bare)
             same = takewhile(lambda pair: pair[0] == pair[1], zip(token, bare, strict=False))
             begin = "".join(letter for letter, _ in same)
-            begin = begin[:-1] if len(begin) > 3 and begin[-1] in "iy" else begin
-            pattern = f"(?<![a-z]){re.escape(begin)}[a-z]*"
+            return Word(token, kind, begin[:-1] if len(begin) > 3 and begin[-1] in "iy" else begin)
         case _:
-            token, pattern = letters, re.escape(letters)
-    return Word(token, kind, pattern)
+            token = letters
+    return Word(token, kind, token)
 
 
 @lru_cache(maxsize=65536)
@@ -333,9 +330,9 @@ _SNOWBALL = snowballstemmer.stemmer("english")
 
 # --- language -----------------------------------------------------------------------------------
 
-_HANGUL = re.compile("[가-힣ㄱ-ㅣ]")
-_LATIN = re.compile("[A-Za-z]")
-_LETTER = re.compile(r"[^\W\d_]")
+_HANGUL = re.compile("[가-힣ㄱ-ㅣ]+")
+_LATIN = re.compile("[A-Za-z]+")
+_LETTERS = re.compile(r"[^\W\d_]+")
 
 
 def language(text: str) -> Language:
@@ -345,9 +342,13 @@ def language(text: str) -> Language:
     """
     if text.isascii():
         return "en" if _LATIN.search(text) else "other"
-    letters = len(_LETTER.findall(text))
+    letters = _count(_LETTERS, text)
     if not letters:
         return "other"
-    if len(_HANGUL.findall(text)) >= 0.2 * letters:
+    if _count(_HANGUL, text) >= 0.2 * letters:
         return "ko"
-    return "en" if len(_LATIN.findall(text)) >= 0.9 * letters else "other"
+    return "en" if _count(_LATIN, text) >= 0.9 * letters else "other"
+
+
+def _count(runs: re.Pattern[str], text: str) -> int:
+    return sum(map(len, runs.findall(text)))
