@@ -39,7 +39,8 @@ and reads them is Apache-2.0. Attribution: the sources of the table, each under 
 
 Tokenizer (Unigram) → pre-training (the table starts with the teacher's vectors) → fine-tuning
 ({steps:,} steps of {batch} pairs and {batch} taught texts, temperature {temperature}, seed {seed})
-→ one byte a number. {pairs:,} pairs, {taught:,} taught texts, {minutes} minutes{since}.
+→ one byte a number. {pairs:,} pairs, {taught:,} taught texts. {minutes} minutes by the clock,
+{processor_minutes} minutes of processor time (user and system, all threads){since}.
 Teacher: {teacher}.
 To make it anew: `make train-embedding PAIRS=folder`.
 

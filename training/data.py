@@ -9,12 +9,13 @@ from __future__ import annotations
 import gzip
 import json
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from importlib.util import find_spec
+from itertools import islice
 from pathlib import Path
 
+from training.groups import GROUPED, starts
 from training.holdout import held_out
 
 FOLDERS = ("train", "train-docs")
@@ -27,6 +28,7 @@ WEIGHTS: tuple[tuple[str, float], ...] = (
     ("par-news-*", 8.0),
     ("par-stsb", 4.0),
     ("par-tatoeba", 4.0),
+    ("para-kqc", 12.0),
     ("para-*", 4.0),
     ("nli-*", 3.0),
     ("par-owasp-*", 3.0),
@@ -57,11 +59,15 @@ LONGEST = 1200
 
 @dataclass(frozen=True)
 class Source:
-    """Pairs of one origin. `languages` are those of the two sides, as in ("ko", "en")."""
+    """Pairs of one origin. `languages` are those of the two sides, as in ("ko", "en").
+
+    `groups`, where pairs come in groups of paraphrases, has a number for each pair's.
+    """
 
     name: str
     languages: tuple[str, str]
     pairs: tuple[tuple[str, str], ...]
+    groups: tuple[int, ...] = ()
 
     @property
     def weight(self) -> float:
@@ -81,24 +87,34 @@ def load_sources(data: Path, most: int | None = None, held: bool = False) -> lis
     """
     sources = []
     for path in sorted(p for folder in FOLDERS for p in (data / folder).glob("*.jsonl.gz")):
-        by_language: dict[tuple[str, str], list[tuple[str, str]]] = {}
-        for row in _rows(path, most, held):
-            first, _, second = row["lang"].partition("-")
-            pair = (row["query"][:LONGEST], row["positive"][:LONGEST])
-            by_language.setdefault((first, second or first), []).append(pair)
         name = path.name.removesuffix(".jsonl.gz")
-        sources += [Source(name, k, tuple(v)) for k, v in sorted(by_language.items())]
+        rows = read_rows(path, most)
+        by_language: dict[tuple[str, str], list[tuple[tuple[str, str], int]]] = {}
+        for row, start in zip(rows, group_starts(name, rows), strict=True):
+            if held_out(rows[start]["query"]) == held:
+                first, _, second = row["lang"].partition("-")
+                pair = (row["query"][:LONGEST], row["positive"][:LONGEST])
+                by_language.setdefault((first, second or first), []).append((pair, start))
+        for languages, found in sorted(by_language.items()):
+            pairs, groups = zip(*found, strict=True)
+            sources.append(Source(name, languages, pairs, groups if name in GROUPED else ()))
     return sources
 
 
-def _rows(path: Path, most: int | None, held: bool) -> Iterator[dict[str, str]]:
+def read_rows(path: Path, most: int | None = None) -> list[dict[str, str]]:
+    """The rows of a file, at most `most`."""
     with gzip.open(path, "rt", encoding="utf-8") as file:
-        for number, line in enumerate(file):
-            if most is not None and number >= most:
-                return
-            row = json.loads(line)
-            if held_out(row["query"]) == held:
-                yield row
+        return [json.loads(line) for line in islice(file, most)]
+
+
+def group_starts(name: str, rows: list[dict[str, str]]) -> list[int]:
+    """For each row of a source the first row of its group; itself where there are no groups.
+
+    What is kept back is decided by the query of that row, so that a group is kept back whole.
+    """
+    if name not in GROUPED:
+        return list(range(len(rows)))
+    return starts([f"{row['query']} {row['positive']}" for row in rows])
 
 
 def load_lexicon() -> list[Source]:

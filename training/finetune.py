@@ -2,8 +2,9 @@
 
 Each step draws one source and takes a batch of its pairs: each query should be nearer to its own
 positive than to the others of the batch (in-batch negatives, both ways), in all numbers and in
-the first few alone (Matryoshka). A second batch pulls Korean and English texts to the teacher's
-vectors.
+the first few alone (Matryoshka). Of groups of paraphrases, two texts of each group are a pair, and
+so all other groups are negatives: the same words asking for something else. A second batch pulls
+Korean and English texts to the teacher's vectors.
 
 The loop is ours, not sentence-transformers' Trainer: that needs two more packages, cuts every text
 into subwords again in every epoch, and moves all 40,000 rows at each step, where only the few
@@ -26,8 +27,6 @@ from training.bags import Bags, Ints
 from training.data import Source
 from training.pretrain import Floats, Lessons
 
-NEIGHBOURS = 5
-"""Paraphrases come in groups of this many rows, one after the other."""
 REPORT = 50
 """Steps between two lines of progress."""
 
@@ -39,9 +38,9 @@ class Plan:
     steps: int = 1800
     batch: int = 512
     learning_rate: float = 0.004
-    temperature: float = 0.05
+    temperature: float = 0.08
     dimensions: tuple[int, ...] = (320, 128)
-    taught: float = 2.0
+    taught: float = 1.0
     """Weight of the teacher's batch against the pairs'."""
     longest: int = 128
     """Subwords of a text that are read."""
@@ -52,34 +51,44 @@ class Plan:
 
 @dataclass(frozen=True)
 class Drawn:
-    """A source as bags. `same` numbers equal positives, which are no negatives of each other; nor
-    are rows that stand at most `near` rows apart, as paraphrases of one question do."""
+    """A source as bags. `same` numbers equal positives, which are no negatives of each other.
+
+    Of groups of paraphrases `queries` and `positives` are all texts, and `same` numbers the groups.
+    """
 
     mass: float
     queries: Bags
     positives: Bags
     same: Ints
-    near: int
+    grouped: bool
 
     @classmethod
     def of(cls, source: Source, tokenizer: Any) -> Drawn:
         """Cut a source's pairs into subwords."""
+        mass = source.weight * len(source.pairs)
+        if source.groups:
+            texts = Bags.of(tokenizer, [text for pair in source.pairs for text in pair])
+            return cls(mass, texts, texts, np.repeat(np.array(source.groups), 2), True)
         queries, positives = zip(*source.pairs, strict=True)
         numbers: dict[str, int] = {}
         same = np.array([numbers.setdefault(text, len(numbers)) for text in positives])
-        return cls(
-            source.weight * len(queries),
-            Bags.of(tokenizer, queries),
-            Bags.of(tokenizer, positives),
-            same,
-            NEIGHBOURS if source.name.startswith("para-") else 0,
-        )
+        return cls(mass, Bags.of(tokenizer, queries), Bags.of(tokenizer, positives), same, False)
 
-    def twins(self, rows: Ints) -> NDArray[np.bool_]:
-        """Which of the chosen rows are no negatives of each other; shape (rows, rows)."""
-        same = self.same[rows]
+    def pairs(self, random: np.random.Generator, most: int) -> tuple[Ints, Ints]:
+        """Numbers of at most `most` queries and of their positives."""
+        if not self.grouped:
+            rows = random.choice(len(self.same), min(most, len(self.same)), replace=False)
+            return rows, rows
+        order = random.permutation(len(self.same))
+        order = order[np.argsort(self.same[order], kind="stable")]
+        first = np.flatnonzero(np.diff(self.same[order], prepend=-1))
+        first = random.permutation(first)[:most]
+        return order[first], order[first + 1]  # a group has two texts at the least
+
+    def twins(self, positives: Ints) -> NDArray[np.bool_]:
+        """Which of the chosen positives are no negatives of each other; shape (rows, rows)."""
+        same = self.same[positives]
         twins = same[:, None] == same[None, :]
-        twins |= np.abs(rows[:, None] - rows[None, :]) <= self.near
         np.fill_diagonal(twins, False)
         return twins
 
@@ -133,13 +142,12 @@ def _step(
     plan: Plan,
 ) -> float:
     """The loss of one batch; leaves in `rows.grad` the gradient of the rows that it met."""
-    count = min(plan.batch, len(source.queries))
-    pairs = random.choice(len(source.queries), count, replace=False)
+    asked, right = source.pairs(random, plan.batch)
     halves = [np.flatnonzero(lesson.korean == korean) for korean in np.unique(lesson.korean)]
     texts = np.concatenate([random.choice(half, plan.batch // 2) for half in halves])
     cuts = [
-        _stretch(source.queries, pairs, random, plan.longest),
-        _stretch(source.positives, pairs, random, plan.longest),
+        _stretch(source.queries, asked, random, plan.longest),
+        _stretch(source.positives, right, random, plan.longest),
         _stretch(bags, texts, random, plan.longest),
     ]
     met, local = np.unique(np.concatenate([ids for ids, _ in cuts]), return_inverse=True)
@@ -152,7 +160,7 @@ def _step(
         vectors.append(functional.embedding_bag(places, part, starts, mode="mean"))
         begin += len(ids)
     queries, positives, student = vectors
-    twins = torch.from_numpy(source.twins(pairs)).to(rows.device)
+    twins = torch.from_numpy(source.twins(right)).to(rows.device)
     taught = functional.cosine_similarity(student, goals[lesson.rows[texts]]).mean()
     loss = _pairs_loss(queries, positives, twins, plan) + plan.taught * (1 - taught)
     loss.backward()

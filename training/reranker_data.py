@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from rag_core.types import Passage
-from training.data import FOLDERS
+from training.data import FOLDERS, group_starts
+from training.groups import GROUPED
 from training.holdout import held_out
 
 Row = dict[str, str]
@@ -66,7 +67,6 @@ class Plan:
     questions: int = 100
     titled: bool = True
     turned: bool = False  # a translation asked the other way round
-    fill: tuple[str, ...] = ()  # sources of further passages, instead of the source's own
 
     @property
     def name(self) -> str:
@@ -75,7 +75,6 @@ class Plan:
         return f"{self.source} {lang} {self.size}"
 
 
-SHORT_KOREAN = ("chat-songys", "par-stsb", "par-tatoeba")
 # Natural questions count most: they are what is asked. Headings and machine translations teach
 # how the searches behave on documentation, but a heading is not a question.
 PLANS = (
@@ -85,8 +84,7 @@ PLANS = (
     Plan("tydi-en", "en", 5, 600, 370, titled=False),
     Plan("qa-medquad", "en", 1.5, 2500, 200),
     Plan("def-kr-statutes", "ko", 1.5, 2500, 100),
-    # Its groups of paraphrases are cut into pairs that do not know of each other: few at a time.
-    *(Plan("para-kqc", "ko", 1, 900 + part, 80, fill=SHORT_KOREAN) for part in range(4)),
+    Plan("para-kqc", "ko", 2, 800, 385),
     Plan("para-korsts", "ko", 3, 1300, 141),
     *(
         Plan(f"par-{name}", "ko-en", 3, turned=turned)
@@ -156,6 +154,8 @@ def libraries(data: Path, seed: int) -> list[Library]:
 def _library(plan: Plan, data: Path, seed: int) -> Library:
     draw = random.Random(f"{seed} {plan.name}")
     rows = [row for row in read_rows(data, plan.source) if row["lang"] == plan.lang]
+    if plan.source in GROUPED:
+        return _paraphrases(plan, rows, draw)
     draw.shuffle(rows)
     asked = [row for row in rows if held_out(row["query"])][: plan.questions]
     library = Library(plan.name, plan.weight)
@@ -164,7 +164,7 @@ def _library(plan: Plan, data: Path, seed: int) -> Library:
         answers[_sides(row, plan)[0]].add(_sides(row, plan)[1])
     for row in asked:
         library.hold(_sides(row, plan)[1], _title(row, plan))
-    _fill(library, plan, data, asked, [row for row in rows if not held_out(row["query"])], draw)
+    _fill(library, plan, asked, [row for row in rows if not held_out(row["query"])])
     for row in asked:
         question, _ = _sides(row, plan)
         shelved = [library.hold(text) for text in answers[question] if library.holds(text)]
@@ -172,20 +172,29 @@ def _library(plan: Plan, data: Path, seed: int) -> Library:
     return library
 
 
+def _paraphrases(plan: Plan, rows: Sequence[Row], draw: random.Random) -> Library:
+    """One text of each group on the shelf, asked for by others of the groups kept back."""
+    groups: dict[int, list[str]] = defaultdict(list)
+    for row, start in zip(rows, group_starts(plan.source, list(rows)), strict=True):
+        groups[start] += row["query"], row["positive"]
+    library, questions = Library(plan.name, plan.weight), []
+    for start, texts in groups.items():
+        shelved, *others = draw.sample(texts, len(texts))
+        passage = library.hold(shelved)
+        if held_out(rows[start]["query"]):
+            questions += [(question, passage) for question in others[:5]]
+    for question, passage in draw.sample(questions, min(len(questions), plan.questions)):
+        library.ask(question, [passage])
+    return library
+
+
 def _fill(
     library: Library,
     plan: Plan,
-    data: Path,
     asked: Sequence[Row],
     others: Sequence[Row],
-    draw: random.Random,
 ) -> None:
     """Further passages up to the size: first from the same pages as the answers, then others."""
-    if plan.fill:
-        texts = [row["query"] for name in plan.fill for row in read_rows(data, name)]
-        for text in draw.sample(texts, min(len(texts), plan.size - len(library.passages))):
-            library.hold(text)
-        return
     pages: dict[str, list[Row]] = defaultdict(list)
     for row in others:
         pages[page_of(row["query"])].append(row)

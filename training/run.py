@@ -42,7 +42,8 @@ def run(
     materials: Materials, plan: Plan, work: Path, out: Path, size: int = SIZE
 ) -> dict[str, float]:
     """Train and write the model to `out`. Returns figures for the model card."""
-    began, resumed = time.monotonic(), (work / "tokenizer.json").exists()
+    began, worked = time.monotonic(), time.process_time()
+    resumed = (work / "tokenizer.json").exists()
     work.mkdir(parents=True, exist_ok=True)
     tokenizer = _tokenizer(materials, work / "tokenizer.json", size)
     lesson = lessons(materials.sources, materials.words, materials.teacher, work / "teacher")
@@ -60,6 +61,7 @@ def run(
         "taught": len(lesson.texts),
         "resumed": resumed,
         "minutes": round((time.monotonic() - began) / 60, 1),
+        "processor_minutes": round((time.process_time() - worked) / 60, 1),
     }
 
 

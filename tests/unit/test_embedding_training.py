@@ -12,10 +12,13 @@ import pytest
 
 pytest.importorskip("torch")
 
+import torch
+
 from rag_core.embeddings import BundledEmbedding, normalised
 from training.bags import Bags
 from training.data import Source
 from training.finetune import Drawn, Plan, finetune
+from training.groups import starts
 from training.holdout import held_out
 from training.pretrain import lessons, reduction
 from training.run import Materials, run
@@ -122,3 +125,49 @@ def test_one_query_in_ten_is_kept_back_whatever_stands_around_it() -> None:
     kept = [held_out(query) for query in queries]
     assert 0.08 < np.mean(kept) < 0.12
     assert kept == [held_out(f"  {query}\n") for query in queries]
+
+
+def said(draw: random.Random, *things: str) -> str:
+    """A question about things, in one of many wordings."""
+    words = [*things, *draw.sample("알려줘 어디 뭐야 혹시 지금 좀 언제 말해".split(), 3)]
+    return " ".join(draw.sample(words, len(words)))
+
+
+def test_groups_of_paraphrases_are_found_by_what_their_rows_share() -> None:
+    draw = random.Random(2)
+    truth = [first for first in range(0, 100, 5) for _ in range(5)]
+    texts = [said(draw, *KOREAN[first // 5 : first // 5 + 3]) for first in truth]
+    assert np.mean(np.array(starts(texts)) == truth) > 0.9
+    assert starts([]) == []
+
+
+def test_of_a_group_two_different_texts_are_a_pair_and_other_groups_are_not(
+    materials: Materials,
+) -> None:
+    tokenizer = train_tokenizer(materials.sources, materials.words, 300)
+    pairs = tuple((f"{word} {KOREAN[0]}", f"{KOREAN[1]} {word}") for word in KOREAN[2:26])
+    groups = tuple(number // 3 for number in range(24))
+    drawn = Drawn.of(Source("para-kqc", ("ko", "ko"), pairs, groups), tokenizer)
+    met = set()
+    for step in range(40):
+        asked, right = drawn.pairs(np.random.default_rng(step), 512)
+        assert len(asked) == 8
+        assert (asked != right).all()
+        assert (drawn.same[asked] == drawn.same[right]).all()
+        assert sorted(drawn.same[right]) == list(range(8))
+        assert not drawn.twins(right).any()
+        met |= set(zip(asked.tolist(), right.tolist(), strict=True))
+    assert len(met) > 100
+    assert len(drawn.pairs(np.random.default_rng(0), 5)[0]) == 5
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU")
+def test_a_gpu_is_used_and_brings_the_translations_together(
+    materials: Materials, tmp_path: Path
+) -> None:
+    torch.cuda.reset_peak_memory_stats()
+    run(materials, PLAN, tmp_path / "work", tmp_path / "model", size=300)
+    assert torch.cuda.max_memory_allocated() > 0
+    embed = BundledEmbedding(tmp_path / "model").embed_array
+    found = (embed(KOREAN) @ embed(ENGLISH).T).argmax(axis=1)
+    assert (found == np.arange(40)).mean() > 0.9
