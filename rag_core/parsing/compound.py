@@ -31,8 +31,10 @@ def read_compound(data: bytearray, request: Frame) -> Iterator[Frame]:
     for stream, better in _NEWER.items():
         if container.exists(stream):
             raise Refused("old", better=better)
-    if not container.exists("FileHeader"):
-        raise Refused("unsupported")
-    if not container.openstream("FileHeader").read(32).startswith(_SIGNATURE):
-        raise Refused("unsupported")
+    is_hangul = (
+        container.exists("FileHeader")
+        and container.openstream("FileHeader").read(len(_SIGNATURE)) == _SIGNATURE
+    )
+    if not is_hangul:
+        raise Refused("broken" if request["suffix"] in (".hwp", ".hwpx") else "unsupported")
     yield from read_hwp(container, request)

@@ -6,7 +6,6 @@ import codecs
 import re
 
 from rag_core.parsing.frames import Refused
-from rag_core.parsing.plausible import plausibility
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -22,6 +21,9 @@ _WIDE = re.compile("[^\x00-\x7f]")
 _WRITTEN = re.compile(r"cp\d|iso8859|iso2022|euc|gb|big5|shift|johab|koi8|mac")
 _LEAST_UTF16 = 0.9  # share of characters that Korean or English is written with
 _LEAST_KOREAN = 0.5  # share of Hangul in what is not ASCII: Korean text has more, others hardly any
+_MOST_RARE = 0.5
+_WESTERN = re.compile("[\x00-\x7fÀ-ÖØ-öø-ÿŒœŠšŽžŸ‘’‚“”„–—…€«»°§·¡¿ªº£©®™]*")
+_MOST_ACCENTED = 0.4  # of the letters of a text in a western language
 _NUL = b"\0"
 
 
@@ -42,7 +44,7 @@ def encoding_of(data: bytes | bytearray, declared: str = "") -> str:
         return encoding
     if _is_korean(data):
         return "cp949"
-    return _by_statistics(data)
+    return "cp1252" if _is_western(data) else _by_statistics(data)
 
 
 def _decodes(data: bytes | bytearray, encoding: str) -> bool:
@@ -69,11 +71,13 @@ def _known(name: str) -> str:
 
 
 def _is_gibberish(data: bytes | bytearray, encoding: str) -> bool:
-    """Whether what is no ASCII became control characters, or Hangul that is hardly written."""
+    """Whether what is no ASCII became control characters, or Hangul that is hardly written: of
+    its 11,172 syllables, Korean is written with the 2,350 of KS X 1001 and few others."""
     text = _sample(data, encoding)
-    wide = _WIDE.findall(text)
+    wide, hangul = _WIDE.findall(text), _HANGUL.findall(text)
     controls = sum("\x80" <= letter <= "\x9f" for letter in wide)
-    return controls > 0.1 * len(wide) or plausibility(text) < 0.8
+    rare = sum(len(syllable.encode("euc_kr", "replace")) != 2 for syllable in hangul)
+    return controls > 0.1 * len(wide) or rare > _MOST_RARE * len(hangul)
 
 
 def _utf16(data: bytes | bytearray) -> str:
@@ -93,6 +97,16 @@ def _is_korean(data: bytes | bytearray) -> bool:
     text = _sample(data, "cp949")
     hangul, wide = _HANGUL.findall(text), _WIDE.findall(text)
     return len(hangul) >= _LEAST_KOREAN * len(wide) and not _is_gibberish(data, "cp949")
+
+
+def _is_western(data: bytes | bytearray) -> bool:
+    """Whether Windows' western encoding makes words with here and there an accent of it."""
+    if not _decodes(data, "cp1252"):
+        return False
+    text = _sample(data, "cp1252")
+    letters = [letter for letter in text if letter.isalpha()]
+    accented = sum(letter > "\x7f" for letter in letters)
+    return bool(_WESTERN.fullmatch(text)) and accented < _MOST_ACCENTED * len(letters)
 
 
 def _by_statistics(data: bytes | bytearray) -> str:

@@ -59,6 +59,7 @@ class Outline:
     def _add(self, text: str, level: int, gap: int, em: float = 0.0) -> None:
         if not text or (self._blocks and self._blocks[-1].level and self._blocks[-1].text == text):
             return  # a chapter whose heading is told by its book's table of contents, too
+        gap = 2 if self._blocks and self._blocks[-1].level else gap
         self._length += len(text) + gap
         if self._length > self._allowed:
             raise Refused("limit", limit="characters", found=self._length)
