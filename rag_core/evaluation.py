@@ -194,6 +194,15 @@ def read_gold(path: Path) -> tuple[GoldQuestion, ...]:
         raise BrokenFile(name=path.name) from error
 
 
+def read_gold_lines(name: str, data: bytes) -> tuple[GoldQuestion, ...]:
+    """The same from the bytes of an upload; raises BrokenFile."""
+    try:
+        rows = [json.loads(line) for line in data.decode("utf-8-sig").splitlines() if line.strip()]
+        return tuple(_gold(row) for row in rows)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise BrokenFile(name=name) from error
+
+
 def _gold(row: Mapping[str, Any]) -> GoldQuestion:
     evidence = row.get("evidence") or []
     pages = [(one["doc"], [one.get("page"), *one.get("also_pages", [])]) for one in evidence]
@@ -238,7 +247,7 @@ def score_answers(answered: Sequence[tuple[GoldQuestion, Answer]]) -> Row:
     offered = sum(answer.offered_citations for _, answer in answered)
     kept = sum(len(answer.citations) for _, answer in answered)
     return {
-        "answer_contains_gold": mean(float(_contains_gold(*pair)) for pair in can),
+        "answer_contains_gold": mean(float(contains_gold(*pair)) for pair in can),
         "cites_gold_page": mean(float(id(gold) in right) for gold, _ in can),
         "citation_validity": kept / offered if offered else 1.0,
         "abstention_recall": mean(float(not answer.answerable) for answer in cannot),
@@ -246,7 +255,8 @@ def score_answers(answered: Sequence[tuple[GoldQuestion, Answer]]) -> Row:
     }
 
 
-def _contains_gold(gold: GoldQuestion, answer: Answer) -> bool:
+def contains_gold(gold: GoldQuestion, answer: Answer) -> bool:
+    """Whether the gold answer or a gold quote stands in an answer, as `squash` compares."""
     said = squash(answer.text)[0].casefold()
     wanted = [squash(text)[0].casefold() for text in (gold.answer, *gold.quotes)]
     return any(text and text in said for text in wanted)

@@ -33,7 +33,7 @@ from rag_core.reranker import LEARNED, Emphasis
 from rag_core.retriever import SeodamRetriever
 from rag_core.stores.record import STOPPED_CODE, OwnedRecord
 from rag_core.stores.shelves import Shelves
-from rag_core.study import Material, material
+from rag_core.study import QUESTIONS, Material, material
 from rag_core.text import normalise
 from rag_core.types import (
     DEFAULT_COLLECTION,
@@ -392,12 +392,13 @@ class Library:
         self._record.document(document_id)
         return self._record.passages_of(document_id)
 
-    def study(self, document_ids: Sequence[str]) -> Material:
-        """What there is to study in these documents; raises NotFound."""
+    def study(self, document_ids: Sequence[str], questions: int = QUESTIONS) -> Material:
+        """What there is to study in these documents, with so many suggested questions at the
+        most; raises NotFound."""
         embedding = self._embedding()
         bundled = embedding if isinstance(embedding, BundledEmbedding) else BundledEmbedding()
         passages = [one for document_id in document_ids for one in self.passages(document_id)]
-        return material(passages, bundled)
+        return material(passages, bundled, questions)
 
     def passage(self, passage_id: str) -> Passage | None:
         """The passage of this id; None when it is gone, or cut otherwise since."""

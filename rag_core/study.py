@@ -42,10 +42,12 @@ _NO_HEADING = re.compile(r"@|www\.|https?:|\.$|다\s*$|입니다|: ?\d.*: ?\d")
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A question that the document answers at `passage`."""
+    """A question that the document answers at `passage`; `quote` is the sentence that does, ""
+    where the whole passage does."""
 
     question: str
     passage: Passage
+    quote: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +81,18 @@ class Material:
     cards: tuple[Card, ...] = ()
 
 
-def material(passages: Sequence[Passage], embedding: BundledEmbedding) -> Material:
-    """All of it; of very many passages every second, third … is read."""
+def material(
+    passages: Sequence[Passage], embedding: BundledEmbedding, questions: int = QUESTIONS
+) -> Material:
+    """All of it, with so many suggested questions at the most; of very many passages every
+    second, third … is read."""
     some = passages[:: len(passages) // MOST_PASSAGES + 1]
     found = tellings(some)
     known = terms([one.text for one in some], embedding)
     return Material(
         tuple(known),
         tuple(summary(found, known, embedding)),
-        tuple(suggestions(found, known, some)),
+        tuple(suggestions(found, known, some, questions)),
         tuple(quiz(found, known)),
         tuple(cards(found, known)),
     )
@@ -101,7 +106,9 @@ def suggestions(
 ) -> list[Suggestion]:
     """Questions that this document answers: of its definitions, headings and key terms, those
     about its weightiest terms first."""
-    offered = [Suggestion(one.question, one.source.passage) for one in definitions(found)]
+    offered = [
+        Suggestion(one.question, one.source.passage, one.source.text) for one in definitions(found)
+    ]
     offered.sort(key=lambda one: -_turns_on(one.question, known))
     headed = [Suggestion(_about(heading), passage) for heading, passage in _headings(passages)]
     headed.sort(key=lambda one: -_turns_on(one.question, known))

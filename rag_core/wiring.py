@@ -21,6 +21,8 @@ from rag_core.errors import (
     StoreFailed,
     WrongSetting,
 )
+from rag_core.examinations import Evaluations
+from rag_core.examining import Examiner
 from rag_core.generators import load_generator, no_tracing
 from rag_core.ingestion import IngestQueue
 from rag_core.lessons import Lessons
@@ -104,6 +106,7 @@ class Seodam:
         )
         self._cross_encoder = load_cross_encoder(settings.reranker)
         self.queue = IngestQueue(self.library)
+        self._examiners: dict[str, Examiner] = {}
         self.found_at_start: Report | None = None
 
     @property
@@ -149,6 +152,14 @@ class Seodam:
         return Assistant(
             self.library(owner), self.conversations(owner), self.settings.answer_seconds
         )
+
+    def evaluations(self, owner: str) -> Evaluations:
+        """The question sets of one owner and what came of asking them."""
+        return Evaluations(self._database, owner)
+
+    def examiner(self, owner: str) -> Examiner:
+        """Who asks the question sets of one owner, in the background."""
+        return self._examiners.setdefault(owner, Examiner(self.evaluations(owner)))
 
     def generator(
         self, name: str = "", *, api_key: str | None = None, base_url: str | None = None
@@ -217,6 +228,8 @@ class Seodam:
         """Stop the queue, close the stores, let the folder go."""
         self.queue.close()
         self.tuner.stop()
+        for examiner in list(self._examiners.values()):
+            examiner.stop()
         self.in_use.close()
         self._shelves.close()
         self._database.close()

@@ -31,6 +31,9 @@ def draw() -> None:
         st.Page(_PAGES / "study.py", title=words("nav.study"), icon=":material/school:"),
         st.Page(_PAGES / "document.py", title=words("nav.document"), visibility="hidden"),
         st.Page(_PAGES / "lab.py", title=words("nav.lab"), icon=":material/science:"),
+        st.Page(
+            _PAGES / "evaluation.py", title=words("nav.evaluation"), icon=":material/analytics:"
+        ),
         st.Page(_PAGES / "tuning.py", title=words("nav.tuning"), icon=":material/model_training:"),
         st.Page(_PAGES / "settings.py", title=words("nav.settings"), icon=":material/tune:"),
     ]

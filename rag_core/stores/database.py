@@ -151,6 +151,21 @@ feedback = _table(
     Column("given_at", Text, nullable=False),
     indexes=("conversation_id",),
 )
+question_sets = _table(
+    "question_sets",
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("questions", Text, nullable=False),
+    Column("made_at", Text, nullable=False),
+)
+evaluations = _table(
+    "evaluations",
+    Column("id", Text, primary_key=True),
+    Column("set_id", Text, nullable=False),
+    Column("run", Text, nullable=False),
+    Column("made_at", Text, nullable=False),
+    indexes=("set_id",),
+)
 preferences = _table(
     "preferences",
     Column("person", Text, primary_key=True),

@@ -42,6 +42,8 @@ FLOORS = (
     {"chain", "rewriting"},
     {"tuning"},
     {"library", "assistant", "ingestion", "archive", "reembedding", "rereading"},
+    {"examinations"},
+    {"examining"},
     {"wiring"},
     {"measuring"},
     {"sources"},
