@@ -38,6 +38,7 @@ help:
 	@echo "make samples          write samples/*.pdf anew"
 	@echo "make train-embedding  train the bundled embedding (PAIRS=folder)"
 	@echo "make train-reranker   learn the reranker's weights (PAIRS=folder)"
+	@echo "make train-selection  fit what an answer's sentences are weighed by (PAIRS=folder)"
 	@echo "make train-spacing    learn where Korean words end (PAIRS=folder)"
 	@echo "make bench            start, ingest and memory (PDFS=folder)"
 	@echo "make bench-retrieval  retrieval beside rivals (SETS=folders)"
@@ -92,6 +93,9 @@ train-embedding: $(TOOLS)
 
 train-reranker: $(TOOLS)
 	$(BIN)/python -m training.reranker $(if $(PAIRS),--pairs $(PAIRS))
+
+train-selection: $(TOOLS)
+	$(BIN)/python -m training.selection $(if $(PAIRS),--pairs $(PAIRS))
 
 train-spacing: $(TOOLS)
 	$(BIN)/python -m training.spacing $(if $(PAIRS),--pairs $(PAIRS))

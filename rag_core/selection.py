@@ -24,7 +24,8 @@ LEAST_SCORE = 0.006
 of 12 questions on foreign subjects one came above it, of 45 that the PDFs answer none below."""
 
 # Feature → weight, each feature about 0 … 1. Fitted by listwise softmax (which sentence holds the
-# answer?) on the TyDi QA questions of the training data with lexical search, then rounded.
+# answer?) on TyDi QA questions of the training data, then rounded; `training/selection.py` fits
+# them anew and prints them beside these.
 WEIGHTS = {
     "covered": 4.0,  # the question's words, the rarer the heavier
     "above": 3.0,  # more of them in the passage's title and headings

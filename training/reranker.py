@@ -13,7 +13,7 @@ import argparse
 import json
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -55,26 +55,33 @@ def examples(
     library: Library, embedding: BundledEmbedding, most: int | None = None
 ) -> tuple[list[Example], list[Example]]:
     """One for each question, and the same without the passages that answer it."""
+    weight = library.weight / np.sqrt(len(list(library.questions)[:most]) + 20)
+    full, bare = [], []
+    for id_, words, found in searched(library, embedding, most):
+        right = library.relevant[id_]
+        wrong = _renumbered([one for one in found if one.passage.id not in right])
+        question = library.questions[id_]
+        full.append(_example(question, words, found, right, embedding, weight))
+        bare.append(_example(question, words, wrong, right, embedding, weight))
+    return full, bare
+
+
+def searched(
+    library: Library, embedding: BundledEmbedding, most: int | None = None
+) -> Iterator[tuple[str, QuestionWords, list[Candidate]]]:
+    """For each question its id, its words in the library, and what both searches propose."""
     ids = list(library.passages)
     vectors = embedding.embed_array([searchable_text(library.passages[id_]) for id_ in ids])
     asked = list(library.questions.items())[:most]
     questions = embedding.embed_array([question for _, question in asked], query=True)
-    weight = library.weight / np.sqrt(len(asked) + 20)
-    full, bare = [], []
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         index = LexicalIndex.open(Path(folder) / "words")
         index.replace_all((id_, [library.passages[id_]]) for id_ in ids)
         for (id_, question), vector in zip(asked, questions, strict=True):
             found = _candidates(library, question, ids, vectors @ vector, index)
-            words = QuestionWords(
-                question, index.rarity(question_tokens(question)), len(library.passages)
-            )
-            right = library.relevant[id_]
-            wrong = _renumbered([one for one in found if one.passage.id not in right])
-            full.append(_example(question, words, found, right, embedding, weight))
-            bare.append(_example(question, words, wrong, right, embedding, weight))
+            rarity = index.rarity(question_tokens(question))
+            yield id_, QuestionWords(question, rarity, len(ids)), found
         index.close()
-    return full, bare
 
 
 def _candidates(
@@ -129,7 +136,10 @@ def _example(
 
 
 def fit(given: Sequence[Example], signals: int, l2: float = L2) -> np.ndarray:
-    """Weights, shape (signals, circumstances), that tell right candidates from the others."""
+    """Weights, shape (signals, circumstances), that tell right candidates from the others.
+
+    The circumstances are the columns of `Example.about`.
+    """
     told = [one for one in given if 0 < one.right.sum() < len(one.right)]
     rows = np.concatenate([one.wide(signals) for one in told]).astype(np.float32)
     scale = rows.std(axis=0) + 1e-3
@@ -150,7 +160,7 @@ def fit(given: Sequence[Example], signals: int, l2: float = L2) -> np.ndarray:
         return float(value), (rows.T @ pull.astype(np.float32)).astype(float) + 2 * l2 * free
 
     found = minimize(loss, np.zeros(rows.shape[1]), jac=True, method="L-BFGS-B")
-    return np.asarray(found.x / scale).reshape(signals, len(CIRCUMSTANCES))
+    return np.asarray(found.x / scale).reshape(signals, -1)
 
 
 def calibrated(given: Sequence[Example], weights: np.ndarray) -> Stage:

@@ -144,14 +144,15 @@ MIXED = (
 
 def libraries(data: Path, seed: int) -> list[Library]:
     """All libraries that can be made of what is under `data`; the same for the same seed."""
-    made = [_library(plan, data, seed) for plan in PLANS]
+    made = [library_of(plan, data, seed) for plan in PLANS]
     for number, (weight, plans) in enumerate(MIXED):
-        parts = [_library(plan, data, seed + 1 + number) for plan in plans]
+        parts = [library_of(plan, data, seed + 1 + number) for plan in plans]
         made.append(_merged(f"mixed {number}", weight, parts))
     return [library for library in made if library.questions]
 
 
-def _library(plan: Plan, data: Path, seed: int) -> Library:
+def library_of(plan: Plan, data: Path, seed: int) -> Library:
+    """The library of a plan, without questions where its source is not there."""
     draw = random.Random(f"{seed} {plan.name}")
     rows = [row for row in read_rows(data, plan.source) if row["lang"] == plan.lang]
     if plan.source in GROUPED:
