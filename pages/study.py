@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import streamlit as st
@@ -10,11 +10,12 @@ import streamlit as st
 from pages.ui import asking, viewer
 from pages.ui.answers import place_of
 from pages.ui.messages import Words
+from pages.ui.places import place
 from pages.ui.session import seodam
 from pages.ui.shell import enter, literal
 from rag_core.gist import Telling
 from rag_core.study import Item, Material, cards_as_csv, cards_for_anki, right
-from rag_core.types import Document
+from rag_core.types import Document, Unit
 
 _CHAT = Path(__file__).with_name("chat.py")
 _KEPT = 16  # studied documents
@@ -43,7 +44,7 @@ def page() -> None:
     with quiz:
         _quiz(words, made.quiz, names, "-".join(chosen))
     with cards:
-        _cards(words, made, names)
+        _cards(words, made, names, visitor.units)
     viewer.draw(visitor, words)
 
 
@@ -140,7 +141,7 @@ def _asked(words: Words, item: Item, key: str) -> str:
     return st.radio(question, item.choices, index=None, key=key, format_func=literal) or ""
 
 
-def _cards(words: Words, made: Material, names: dict[str, str]) -> None:
+def _cards(words: Words, made: Material, names: dict[str, str], units: Mapping[str, Unit]) -> None:
     if not made.cards:
         st.caption(words("study.no_cards"))
         return
@@ -163,15 +164,15 @@ def _cards(words: Words, made: Material, names: dict[str, str]) -> None:
         st.button(words("study.next"), on_click=go, args=(at + 1, False), key="card-next")
     if turned:
         _sentence(words, card.source, names, "card")
-    _files(words, made, names)
+    _files(words, made, names, units)
 
 
-def _files(words: Words, made: Material, names: dict[str, str]) -> None:
+def _files(words: Words, made: Material, names: dict[str, str], units: Mapping[str, Unit]) -> None:
     """The cards for other programs."""
     placed = []
     for card in made.cards:
         passage = card.source.passage
-        where = words("source.page", page=passage.page_label) if passage.page_label else ""
+        where = place(words, units.get(passage.document_id), passage.page, passage.page_label)
         name = names.get(passage.document_id, "")
         placed.append((card, f"{name} · {where}" if where else name))
     deck = " · ".join(names[one] for one in {c.source.passage.document_id for c in made.cards})

@@ -9,6 +9,7 @@ from functools import partial
 import streamlit as st
 
 from pages.ui.messages import Words
+from pages.ui.places import place
 from pages.ui.session import Visitor
 from pages.ui.undo import took_away
 from rag_core.errors import NotFound
@@ -76,8 +77,10 @@ def _written(visitor: Visitor, words: Words, one: Conversation, ending: str) -> 
     if ending == "json":
         return as_json(one, visitor.conversations.all_turns(one.id))
 
-    def place(cited: Citation) -> str:
-        where = words("source.page", page=cited.page_label) if cited.page_label else ""
+    units = visitor.units
+
+    def said(cited: Citation) -> str:
+        where = place(words, units.get(cited.document_id), cited.page, cited.page_label)
         return f"{cited.document} · {where}" if where else cited.document
 
     labels = Labels(
@@ -85,7 +88,7 @@ def _written(visitor: Visitor, words: Words, one: Conversation, ending: str) -> 
         sources=words("export.sources"),
         stopped=words("answer.stopped"),
         not_found=words("answer.not_found"),
-        place=place,
+        place=said,
     )
     write = as_html if ending == "html" else as_markdown
     return write(one, visitor.conversations.turns(one.id), labels)

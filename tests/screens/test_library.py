@@ -11,7 +11,9 @@ from pages.ui.messages import CATALOGUE
 from rag_core.library import UNDO_SECONDS
 from rag_core.types import LOCAL_OWNER
 from tests.faults import pdfs
+from tests.faults.office import zipped
 from tests.screens.conftest import all_text
+from tests.servers.file_server import body, serving
 
 Open = Callable[..., AppTest]
 KOREAN, ENGLISH = CATALOGUE["ko"], CATALOGUE["en"]
@@ -75,6 +77,35 @@ def test_a_locked_file_is_opened_with_its_password(open_page: Open) -> None:
         assert (KOREAN["password.wrong"] in all_text(page)) == (password == "abracadabra")
     assert session.seodam().library(LOCAL_OWNER).documents()[0].name == "잠김.pdf"
     assert page.session_state["passwords"]
+
+
+def test_the_files_of_a_zip_are_added_each_and_a_broken_one_says_why(open_page: Open) -> None:
+    page = open_page("pages/library.py", "ko")
+    data = zipped({"메모.txt": "등대는 1908년에 섰다.".encode(), "사진.png": b"\x89PNG"})
+    page.file_uploader[0].upload("모음.zip", data, "application/zip").run()
+    settle(page)
+    page.file_uploader[0].upload("깨짐.zip", b"PK\x03\x04 no zip", "application/zip").run()
+    settle(page)
+    assert [one.name for one in session.seodam().library(LOCAL_OWNER).documents()] == ["메모.txt"]
+    jobs = session.seodam().queue.jobs(LOCAL_OWNER)
+    assert {job.name: job.error.code for job in jobs if job.error} == {
+        "사진.png": "unsupported_format",
+        "깨짐.zip": "broken_file",
+    }
+
+
+def test_an_address_of_this_machine_is_refused_in_words(open_page: Open) -> None:
+    page = open_page("pages/library.py", "ko")
+    field = next(one for one in page.text_input if one.label == KOREAN["upload.address"])
+    with serving() as server:
+        server.answers["/a.txt"] = body(b"secret")
+        field.set_value(server.url("/a.txt")).run()
+        assert server.asked == []
+    (job,) = session.seodam().queue.jobs(LOCAL_OWNER)
+    assert job.error is not None
+    assert job.error.code == "address_refused"
+    assert "인터넷에 공개된" in all_text(page)
+    assert next(one for one in page.text_input if one.label == KOREAN["upload.address"]).value == ""
 
 
 def test_many_ended_files_are_dismissed_at_once(open_page: Open) -> None:
