@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from rag_core.rows import Table, open_header, tables
 from rag_core.text import lexical_tokens, sentences
 from rag_core.types import Page, Passage
 
@@ -31,11 +32,13 @@ def cut(document_id: str, title: str, pages: Sequence[Page]) -> tuple[Passage, .
     """The passages of a document, in reading order; ids are stable for the same pages.
 
     `Passage.text` is word for word `Page.text[start : start + len(text)]`. Cuts fall at headings
-    and between sentences; together the passages hold everything but white space.
+    and between sentences; together the passages hold everything but white space. Rows of a table
+    have its header in their context.
     """
     passages: list[Passage] = []
-    above = _Headings(title)
+    above, header = _Headings(title), ""
     for page in pages:
+        found = tables(page.text, header)
         for start, end in _stretches(page):
             index = len(passages)
             passages.append(
@@ -47,11 +50,18 @@ def cut(document_id: str, title: str, pages: Sequence[Page]) -> tuple[Passage, .
                     page_label=page.label,
                     text=page.text[start:end],
                     start=start,
-                    context=above.at(page, start),
+                    context=_with_header(above.at(page, start), found, start),
                 )
             )
-        above = above.after(page)
+        above, header = above.after(page), open_header(page.text, found)
     return tuple(passages)
+
+
+def _with_header(context: str, found: Sequence[Table], start: int) -> str:
+    """The context of a passage, with the header of the table that its first row stands in."""
+    headers = [table.header for table in found if table.start < start < table.end]
+    headers += [table.header for table in found if table.start == start == 0]
+    return _BREAK.join(part for part in (context, *headers[:1]) if part)
 
 
 def title_of(name: str, title: str) -> str:

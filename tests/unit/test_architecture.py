@@ -25,6 +25,7 @@ FLOORS = (
         "support",
         "matching",
         "passages",
+        "rows",
         "markdown",
         "transcript",
         "marks",

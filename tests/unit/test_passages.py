@@ -65,3 +65,30 @@ def test_the_embedding_reads_context_and_text():
     assert searchable_text(passage) == "Paper\nWords."
     (bare,) = cut("d", "", [page("Words.")])
     assert searchable_text(bare) == "Words."
+
+
+def table(rows, first=0):
+    return "\n".join(
+        f"2026-{row % 12 + 1:02}\tCompany {row}\t{row * 7}" for row in range(first, rows)
+    )
+
+
+def test_rows_of_a_table_have_its_header_in_their_context_even_on_the_next_page():
+    header = "Notice date\tCompany name\tEmployees"
+    pages = [
+        page(f"Words before the table.\n\n{header}\n{table(60)}"),
+        page(f"{table(120, 60)}\n\nWords after it, about something else. {LONG * 8}", 2),
+    ]
+    passages = cut("d", "Report", pages)
+    told = "Report › Notice date | Company name | Employees"
+    rows = [p for p in passages if p.text.startswith("2026")]
+    assert len(rows) > 3
+    assert {p.page for p in rows} == {1, 2}
+    assert all(p.context == told for p in rows)
+    assert passages[0].context == "Report"
+    assert passages[-1].context == "Report"
+
+
+def test_rows_without_a_header_and_running_text_get_none():
+    pages = [page(table(60)), page(LONG * 20, 2)]
+    assert {p.context for p in cut("d", "Report", pages)} == {"Report"}
