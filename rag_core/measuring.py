@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from rag_core.cross_encoder import load_cross_encoder, make_retriever
-from rag_core.embeddings import load_embedding
 from rag_core.errors import BadUpload
 from rag_core.evaluation import (
     GoldQuestion,
@@ -23,6 +22,7 @@ from rag_core.evaluation import (
     score_answers,
     score_places,
 )
+from rag_core.named_embeddings import named_embedding
 from rag_core.parsing import FORMATS, can_read_scans
 from rag_core.passages import searchable_text
 from rag_core.settings import Settings
@@ -38,7 +38,7 @@ def evaluate_beir(
 ) -> dict[str, Any]:
     """A BEIR folder, one document one passage; measures as `run_question_set` names them."""
     asked = read_question_set(folder)
-    embedding = load_embedding(settings.embedding, settings=settings)
+    embedding = named_embedding(settings.embedding, settings)
     passages = {
         id_: Passage(id_, id_, 0, None, "", text, context=title)
         for id_, title, text in asked.documents

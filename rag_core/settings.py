@@ -76,7 +76,7 @@ DEFAULT_MODEL_WITH_KEY = "openai:gpt-4o-mini"
 
 # field → the word that stands alone, and what comes before a name
 _KINDS = {
-    "embedding": ("bundled", "sentence-transformers:", "openai:"),
+    "embedding": ("bundled", "sentence-transformers:", "openai:", "word-vectors:"),
     "reranker": ("bundled", "sentence-transformers:"),
     "model": ("extractive", *(f"{name}:" for name in PROVIDERS)),
 }
@@ -88,7 +88,7 @@ VARIABLES: dict[str, tuple[str, str, str]] = {
         "embedding",
         "bundled",
         "`bundled`, `sentence-transformers:NAME[?query=…&passage=…&batch=32&device=cpu]`, "
-        "or `openai:NAME`",
+        "`openai:NAME`, or `word-vectors:FILE` (Word2Vec, GloVe)",
     ),
     "SEODAM_RERANKER": (
         "reranker",

@@ -12,7 +12,7 @@ from filelock import FileLock, Timeout
 
 from rag_core.assistant import Assistant
 from rag_core.cross_encoder import load_cross_encoder
-from rag_core.embeddings import Embedding, load_embedding
+from rag_core.embeddings import Embedding
 from rag_core.errors import (
     LibraryBusy,
     MissingExtra,
@@ -27,6 +27,7 @@ from rag_core.generators import load_generator, no_tracing
 from rag_core.ingestion import IngestQueue
 from rag_core.lessons import Lessons
 from rag_core.library import Library
+from rag_core.named_embeddings import named_embedding
 from rag_core.parsing import Limits, can_read_scans
 from rag_core.reembedding import EVERYBODY, EmbeddingInUse
 from rag_core.settings import Settings
@@ -35,7 +36,7 @@ from rag_core.stores.database import Database
 from rag_core.stores.healing import probe_dense
 from rag_core.stores.record import Record
 from rag_core.stores.shelves import Shelves, dense_name, shelf_key
-from rag_core.tuning import TUNED, Tuner, Tunings
+from rag_core.tuning import Tuner, Tunings
 from rag_core.types import DocumentState, Passage
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ class Seodam:
             self._record,
             self._shelves,
             Conversations(self._database, EVERYBODY),
-            self._embedding_named,
+            lambda name: named_embedding(name, settings),
             settings.embedding,
             settings.embedding_fixed,
         )
@@ -127,11 +128,6 @@ class Seodam:
             return library.lessons(accepted=helpful)
 
         self.tuner.start(prepare)
-
-    def _embedding_named(self, name: str) -> Embedding:
-        if name.startswith(TUNED):
-            return self.tuner.tunings.embedding(name)
-        return load_embedding(name, settings=self.settings)
 
     def library(self, owner: str) -> Library:
         """The documents of one owner."""

@@ -14,8 +14,12 @@ from rag_core.errors import SeodamError
 from rag_core.reembedding import EmbeddingInUse, Move
 
 _BUNDLED = "bundled"
-_KINDS = (_BUNDLED, "sentence-transformers", "openai")
-_EXAMPLES = {"sentence-transformers": "intfloat/multilingual-e5-small", "openai": "bge-m3"}
+_KINDS = (_BUNDLED, "sentence-transformers", "openai", "word-vectors")
+_EXAMPLES = {
+    "sentence-transformers": "intfloat/multilingual-e5-small",
+    "openai": "bge-m3",
+    "word-vectors": "~/glove.6B.300d.txt",
+}
 
 
 def show_embedding(visitor: Visitor, words: Words) -> None:

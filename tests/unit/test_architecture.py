@@ -35,7 +35,7 @@ FLOORS = (
         "marginalisation",
     },
     {"stores", "parsing", "fetching", "embeddings", "subwords", "providers", "local_models"},
-    {"gist", "definitions", "study", "lessons", "adapter"},
+    {"word_vectors", "gist", "definitions", "study", "lessons", "adapter"},
     {"retriever", "reranker", "signals", "evaluation"}
     | {"generators", "extractive", "selection", "prompting", "citations"}
     | {"rag_models", "transformers_chat"},
@@ -43,7 +43,7 @@ FLOORS = (
     {"chain", "rewriting"},
     {"tuning"},
     {"library", "assistant", "ingestion", "archive", "reembedding", "rereading"},
-    {"examinations"},
+    {"named_embeddings", "examinations"},
     {"examining"},
     {"wiring"},
     {"measuring"},
@@ -62,6 +62,7 @@ HOMES = {
     "cryptography": {"rag_core.parsing.hwp"},
     "docx": {"rag_core.parsing.docx_file"},
     "filelock": {"rag_core.wiring"},
+    "gensim": {"rag_core.word_vectors"},
     "google": {"rag_core.providers"},
     "httpx": {"rag_core.providers"},
     "httpx2": {"rag_core.providers"},
@@ -95,7 +96,7 @@ HOMES = {
     "transformers": {"rag_core.lab", "rag_core.local_models"},
 }
 # Taken where somebody has installed it.
-OPTIONAL = {"pysqlite3", "anthropic", "google", "httpx", "ollama"}
+OPTIONAL = {"pysqlite3", "gensim", "anthropic", "google", "httpx", "ollama"}
 # Used everywhere on purpose: arrays, checked values, and the ports of the ecosystem.
 EVERYWHERE = {"numpy", "pydantic", "langchain_core"}
 

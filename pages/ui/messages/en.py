@@ -305,6 +305,9 @@ ENGLISH = {
     "embedding.bundled": "Bundled: Korean and English, fast, nothing to download",
     "embedding.sentence-transformers": "A sentence-transformers model",
     "embedding.openai": "An OpenAI-compatible server",
+    "embedding.word-vectors": "A file of Word2Vec or GloVe",
+    "embedding.word-vectors_help": "Where the file of word vectors lies on this computer. Needs "
+    "gensim: pip install gensim",
     "embedding.name": "Model",
     "embedding.sentence-transformers_help": "Its name on the Hugging Face Hub, from where it is "
     "downloaded, or a folder on this computer.",

@@ -291,6 +291,9 @@ KOREAN = {
     "embedding.bundled": "기본 임베딩: 한국어와 영어, 빠르고 내려받을 것 없음",
     "embedding.sentence-transformers": "sentence-transformers 모델",
     "embedding.openai": "OpenAI와 호환되는 서버",
+    "embedding.word-vectors": "Word2Vec이나 GloVe 파일",
+    "embedding.word-vectors_help": "이 컴퓨터에 있는 낱말 벡터 파일의 위치예요. gensim이 있어야 "
+    "해요: pip install gensim",
     "embedding.name": "모델",
     "embedding.sentence-transformers_help": "Hugging Face Hub에 있는 이름(그곳에서 내려받아요)이나 "
     "이 컴퓨터의 폴더예요.",
