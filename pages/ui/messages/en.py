@@ -81,7 +81,7 @@ ENGLISH = {
     "answer.verified": "{n} of {of} citations verified",
     "answer.unsupported": "{n} sentence without a source|{n} sentences without a source",
     "answer.contradicted": "{n} sentence with other numbers|{n} sentences with other numbers",
-    "check.sentences": "{n} sentence compared with its source|{n} sentences compared with their sources",
+    "check.sentences": "{n} sentence compared|{n} sentences compared",
     "check.supported": "verified",
     "check.otherwise": "source differs",
     "check.by_words": "Stands in the document word for word.",
@@ -91,7 +91,10 @@ ENGLISH = {
     "check.uncited": "No passage is cited.",
     "check.unlike": "The passage cited does not say this.",
     "check.earlier": "Its words were compared with the passage cited.",
-    "check.dropped": "{n} citation not found in the documents was dropped.|{n} citations not found in the documents were dropped.",
+    "check.dropped": (
+        "{n} citation that the documents do not hold was dropped."
+        "|{n} citations that the documents do not hold were dropped."
+    ),
     "followup.understood": "Understood as: {question}",
     "followup.edit": "Edit",
     "followup.meant": "The question you meant",
@@ -101,7 +104,7 @@ ENGLISH = {
     "answer.connect": "Connect a model",
     "answer.seconds": "{seconds} s",
     "source.page": "p.\u00a0{page}",
-    "source.open": "Open page",
+    "source.open": "Show in document",
     "place.slide": "slide {slide}",
     "place.sheet": "sheet {sheet}",
     "place.section": "§ {section}",
@@ -112,7 +115,9 @@ ENGLISH = {
     "viewer.part": "part {n} of {of}",
     "viewer.previous": "Previous page",
     "viewer.next": "Next page",
-    "viewer.back": "Cited page",
+    "viewer.before": "Previous",
+    "viewer.after": "Next",
+    "viewer.back": "Cited place",
     "viewer.go_to": "Go to page",
     "viewer.go_to_section": "Go to",
     "viewer.no_page": "There is no page {name}.",
@@ -291,7 +296,8 @@ ENGLISH = {
     "settings.found": "Connected: {n} model. Choose it below.|"
     "Connected: {n} models. Choose one below.",
     "settings.choose": "Model",
-    "settings.choose_help": "A name that is not in the list can be typed in.",
+    "settings.choose_help": "A name that is not in the list can be typed in. In a "
+    "Seodam of your own, huggingface: before a name or folder: a model of this computer.",
     "settings.extractive": "No model: sentences from the documents",
     "settings.test": "Test the model",
     "settings.testing": "Asking the model…",

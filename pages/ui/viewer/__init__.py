@@ -99,10 +99,13 @@ def _turn(words: Words, opened: Opened) -> None:
     look, at, last = opened.look, opened.look.at or 0, len(opened.leaves) - 1
     zoom = st.session_state.get("viewer_zoom", FIT) if opened.pictured else FIT
     arrows = ("Left", "Right") if zoom == FIT else (None, None)  # zoomed in, they scroll
+    before, after = words("viewer.before"), words("viewer.after")
+    if opened.pictured:
+        before, after = words("viewer.previous"), words("viewer.next")
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         for label, icon, to, shortcut in (
-            (words("viewer.previous"), ":material/chevron_left:", max(at - 1, 0), arrows[0]),
-            (words("viewer.next"), ":material/chevron_right:", min(at + 1, last), arrows[1]),
+            (before, ":material/chevron_left:", max(at - 1, 0), arrows[0]),
+            (after, ":material/chevron_right:", min(at + 1, last), arrows[1]),
         ):
             st.button(label, icon=icon, on_click=move, kwargs={"at": to}, shortcut=shortcut)
         if look.quote:
