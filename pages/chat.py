@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.ui import asking, history, uploads, viewer, welcome
+from pages.ui import asking, history, understood, uploads, viewer, welcome
 from pages.ui.answers import show_turn
 from pages.ui.shell import enter
 from rag_core.parsing import FORMATS
@@ -18,7 +18,7 @@ sent = st.chat_input(
     file_type=[suffix.lstrip(".") for suffix in FORMATS],
     max_upload_size=visitor.seodam.settings.max_upload_mb,
 )
-question = asking.pending_question()
+question, whole = understood.pending_question()
 attached: frozenset[int] = frozenset()
 if sent:
     attached = uploads.submit(visitor, sent.files)
@@ -52,5 +52,5 @@ else:
 if question:
     with shelf:
         asking.stop_button(words)
-    asking.ask(visitor, words, conversation, question, attached)
+    asking.ask(visitor, words, conversation, question, attached, whole)
 viewer.draw(visitor, words)

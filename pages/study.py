@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.ui import asking, viewer
+from pages.ui import understood, viewer
 from pages.ui.answers import place_of
 from pages.ui.messages import Words
 from pages.ui.places import place
@@ -84,7 +84,7 @@ def _overview(words: Words, made: Material, names: dict[str, str]) -> None:
         if st.button(
             literal(offered.question), key=f"ask-{number}", icon=":material/arrow_forward:"
         ):
-            asking.suggest(offered.question)
+            understood.suggest(offered.question)
             st.switch_page(st.Page(_CHAT, default=True))
 
 

@@ -5,18 +5,21 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from langchain_core.language_models import BaseChatModel
 
+from rag_core import citations
 from rag_core.chain import build_chain
-from rag_core.citations import check
+from rag_core.citations import Checked
+from rag_core.embeddings import BundledEmbedding
 from rag_core.errors import ModelTimedOut, SeodamError
 from rag_core.followups import REMEMBERED
 from rag_core.generators import model_name
 from rag_core.library import Library
+from rag_core.retriever import SeodamRetriever
 from rag_core.rewriting import standalone
 from rag_core.stores.conversations import Conversations
 from rag_core.types import DEFAULT_COLLECTION, Answer, Conversation, Finish, Hit, Turn
@@ -24,6 +27,9 @@ from rag_core.types import DEFAULT_COLLECTION, Answer, Conversation, Finish, Hit
 PASSAGES = 8  # shown to the model
 TITLE_LENGTH = 60
 QUESTION_LENGTH = 8000  # characters; a longer question is cut and the reader is told
+
+Check = Callable[[str, Sequence[Hit]], Checked]
+"""An answer as written and the passages shown → the answer as it may be shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,18 +95,26 @@ class Assistant:
             if conversation_id is not None:
                 self.conversations.append(conversation_id, question.text, answer)
 
-        parts = self._parts(question, model)
+        retriever = self._library.retriever(question.collection, PASSAGES)
+        embedding = retriever.embedding
+        bundled = embedding if isinstance(embedding, BundledEmbedding) else None
+
+        def check(text: str, hits: Sequence[Hit]) -> Checked:
+            return citations.check(text, hits, self._library.page_text, bundled)
+
+        parts = self._parts(question, model, retriever)
         return AnswerStream(
             _Pump(parts, self._answer_seconds, model_name(model)),
             question.text,
             model_name(model),
-            self._library.page_text,
+            check,
             keep,
         )
 
-    def _parts(self, question: Question, model: BaseChatModel) -> Iterator[dict[str, Any]]:
+    def _parts(
+        self, question: Question, model: BaseChatModel, retriever: SeodamRetriever
+    ) -> Iterator[dict[str, Any]]:
         """The question as it was understood, then what the chain yields for it."""
-        retriever = self._library.retriever(question.collection, PASSAGES)
         documents = self._library.included(question.collection, question.excluded)
 
         def search(asked: str) -> list[str]:
@@ -124,13 +138,13 @@ class AnswerStream:
     and kept.
     """
 
-    def __init__(self, parts: _Pump, question: str, model: str, page_text: Any, keep: Any) -> None:
+    def __init__(self, parts: _Pump, question: str, model: str, check: Check, keep: Any) -> None:
         self.hits: tuple[Hit, ...] = ()
         self.answer: Answer | None = None
+        self.asked = self.standalone_question = question
         self._parts = parts
-        self.standalone_question = question
         self._model = model
-        self._page_text = page_text
+        self._check = check
         self._keep = keep
 
     def __iter__(self) -> Iterator[str]:
@@ -155,7 +169,7 @@ class AnswerStream:
             self._keep(self.answer)
 
     def _checked(self, text: str, answerable: bool, finish: Finish) -> Answer:
-        checked = check(text, self.hits, self._page_text)
+        checked = self._check(text, self.hits)
         return Answer(
             text=checked.text,
             citations=checked.citations,

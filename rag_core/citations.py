@@ -13,7 +13,9 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from rag_core.support import Evidence, supports
+from rag_core import grounding
+from rag_core.embeddings import BundledEmbedding
+from rag_core.support import Evidence
 from rag_core.text import find_quote, sentences
 from rag_core.types import Citation, Hit, Passage, Sentence
 
@@ -48,10 +50,16 @@ class Checked:
     answerable: bool = True
 
 
-def check(text: str, hits: Sequence[Hit], page_text: Callable[[Passage], str]) -> Checked:
+def check(
+    text: str,
+    hits: Sequence[Hit],
+    page_text: Callable[[Passage], str],
+    embedding: BundledEmbedding | None = None,
+) -> Checked:
     """Check every citation of `text` against the passages shown and the pages they come from.
 
-    `page_text` gives the text of the page on which a passage stands ("" when it is gone).
+    `page_text` gives the text of the page on which a passage stands ("" when it is gone). The
+    bundled `embedding` compares meanings; one is loaded when none is given.
     """
     plain, marks = _take_out(text)
     spans = sentences(plain)
@@ -59,7 +67,7 @@ def check(text: str, hits: Sequence[Hit], page_text: Callable[[Passage], str]) -
     for mark in marks:
         mark.sentence = _owner(mark, spans)
         cited.setdefault(mark.sentence, []).extend(mark.numbers)
-    desk = _Desk(hits, page_text)
+    desk = _Desk(hits, page_text, embedding)
     given = {
         index: desk.cite(plain[start:end], cited.get(index, []))
         for index, (start, end) in enumerate(spans)
@@ -145,7 +153,13 @@ def _put_back(text: str, marks: list[_Mark], given: dict[int, dict[int, int]]) -
 class _Desk:
     """Where citations are given out, one number per quote, in order of appearance."""
 
-    def __init__(self, hits: Sequence[Hit], page_text: Callable[[Passage], str]) -> None:
+    def __init__(
+        self,
+        hits: Sequence[Hit],
+        page_text: Callable[[Passage], str],
+        embedding: BundledEmbedding | None,
+    ) -> None:
+        self._embedding = embedding
         self.citations: list[Citation] = []
         self.sentences: list[Sentence] = []
         self.dropped = 0
@@ -168,8 +182,12 @@ class _Desk:
                 given[number] = citation
         refuses = REFUSAL in numbers and not given
         if not refuses and not _CLAIMS_NOTHING.match(sentence) and sentence[-1] not in ":：":
-            supported = supports(sentence, [self._evidence[number] for number in given])
-            self.sentences.append(Sentence(sentence, tuple(given.values()), supported))
+            texts = [self._evidence[number].everything for number in given]
+            said = grounding.check(sentence, texts, self._embedding)
+            marks = tuple(given.values())
+            self.sentences.append(
+                Sentence(sentence, marks, said.supported, said.by, said.contradicted)
+            )
         return given
 
     def _citation(self, evidence: Evidence, sentence: str) -> int | None:

@@ -186,13 +186,28 @@ class Finish(StrEnum):
     FAILED = "failed"
 
 
+class CheckedBy(StrEnum):
+    """By what a sentence of an answer was held against the passages that it cites."""
+
+    WORDS = "words"  # it stands there word for word
+    NUMBERS = "numbers"  # its numbers and dates, and its meaning
+    MEANING = "meaning"  # it has no number: words and meaning
+    NOTHING = "nothing"  # it cites nothing
+
+
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence of an answer and the citation numbers that support it; none = unsupported."""
+    """A sentence of an answer and the citation numbers that support it; none = unsupported.
+
+    `contradicted` are those of its numbers and dates that stand otherwise in what it cites. `by`
+    is None for an answer from before sentences were checked so.
+    """
 
     text: str
     citations: tuple[int, ...] = ()
     supported: bool = False
+    by: CheckedBy | None = None
+    contradicted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

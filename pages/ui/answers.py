@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages.ui import viewer
+from pages.ui import checking, viewer
 from pages.ui.connection import EXTRACTIVE, shown_model
 from pages.ui.messages import Words
 from pages.ui.places import place
 from pages.ui.reveal import reveal
 from pages.ui.session import Visitor
 from pages.ui.shell import literal, show_failure
+from pages.ui.understood import show_editable
 from rag_core.markdown import safe_markdown
-from rag_core.types import Answer, Citation, Finish, Hit, Passage, Turn, Unit
+from rag_core.types import Answer, Citation, Finish, Hit, Passage, Sentence, Turn, Unit
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
@@ -26,13 +27,14 @@ _SETTINGS = Path(__file__).resolve().parents[1] / "settings.py"
 _NEAREST = 3
 _WORTH_SAYING = 0.1  # seconds
 _QUOTE_LENGTH = 400
-_FLAG = "\u2691"  # stands for the badge until the text has been made safe
+_FLAGS = "\u2691\u2690"  # stand for the badges until the text has been made safe
 _MARK = re.compile(r"\[(\d{1,3})\]")
 
 
 def show_turn(visitor: Visitor, words: Words, turn: Turn, new: bool = False) -> None:
     """One turn of a conversation; a new one is brought into view."""
     with place_of_turn(turn.question, new):
+        show_editable(words, turn.id, turn.question, turn.answer.standalone_question)
         _found(visitor, words, turn)
         _answer(visitor, words, turn)
 
@@ -75,6 +77,7 @@ def _answer(visitor: Visitor, words: Words, turn: Turn) -> None:
         _nearest(visitor, words, turn)
     for citation in answer.citations:
         _source(visitor, words, turn, citation)
+    checking.show_check(words, turn)
     _footer(words, answer)
 
 
@@ -86,12 +89,16 @@ def _with_marks(words: Words, answer: Answer) -> str:
     def badge(mark: re.Match[str]) -> str:
         return f":gray-badge[{mark[1]}]" if int(mark[1]) in known else mark[0]
 
-    flag = f" :orange-badge[{words('answer.no_source')}]"
-    return _MARK.sub(badge, text).replace(_FLAG, flag)
+    text = _MARK.sub(badge, text)
+    for flag, example in zip(
+        _FLAGS, (Sentence(""), Sentence("", contradicted=("1",))), strict=True
+    ):
+        text = text.replace(flag, f" {checking.badge(words, example)}")
+    return text
 
 
 def _flagged(answer: Answer) -> str:
-    """The text with a flag behind every sentence that claims something and has no source."""
+    """The text with a flag behind every sentence that its source does not bear out."""
     pieces, copied, seen = [], 0, 0
     for sentence in answer.sentences:
         at = answer.text.find(sentence.text, seen)
@@ -99,7 +106,8 @@ def _flagged(answer: Answer) -> str:
             continue
         seen = at + len(sentence.text)
         if not sentence.supported:
-            pieces.append(answer.text[copied:seen] + _FLAG)
+            flag = _FLAGS[bool(sentence.contradicted)]
+            pieces.append(answer.text[copied:seen] + flag)
             copied = seen
     return "".join(pieces) + answer.text[copied:]
 
@@ -161,17 +169,11 @@ def place_of(words: Words, document: str, of: Citation | Passage, units: Mapping
 
 
 def _footer(words: Words, answer: Answer) -> None:
-    """One quiet line: how many citations were checked, by whom it was said, how long it took."""
+    """One quiet line: by whom it was said, how long it took."""
     if answer.finish is Finish.FAILED and not answer.text:
         return
-    parts = []
-    if answer.offered_citations:
-        parts.append(words("answer.verified", n=len(answer.citations), of=answer.offered_citations))
-    missing = sum(not sentence.supported for sentence in answer.sentences)
-    if missing:
-        parts.append(words("answer.unsupported", n=missing))
     extractive = answer.model == EXTRACTIVE
-    parts.append(words("answer.extractive") if extractive else literal(shown_model(answer.model)))
+    parts = [words("answer.extractive") if extractive else literal(shown_model(answer.model))]
     if answer.seconds >= _WORTH_SAYING:
         parts.append(words("answer.seconds", seconds=f"{answer.seconds:.1f}"))
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):

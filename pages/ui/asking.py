@@ -16,6 +16,7 @@ from pages.ui.connection import generator
 from pages.ui.messages import Words
 from pages.ui.session import Visitor
 from pages.ui.shell import literal, show_error
+from pages.ui.understood import show_understood
 from pages.ui.uploads import said_of
 from rag_core.errors import SeodamError
 from rag_core.markdown import SafeStream
@@ -30,27 +31,19 @@ if TYPE_CHECKING:
     from rag_core.assistant import AnswerStream
 
 
-def suggest(question: str) -> None:
-    """Ask this question in the next run (a click on a suggestion)."""
-    st.session_state["pending_question"] = question
-
-
-def pending_question() -> str:
-    """The question of a clicked suggestion, once."""
-    return str(st.session_state.pop("pending_question", ""))
-
-
 def ask(
     visitor: Visitor,
     words: Words,
     conversation: Conversation | None,
     asked: str,
     attached: frozenset[int] = frozenset(),
+    whole: bool = False,
 ) -> None:
     """Show the question, stream the answer, and run the page again to show it as kept.
 
-    `attached` are the jobs of files that came with the question: they are read first. A click
-    on Stop, or anywhere else, runs the page again: the answer is kept as far as it was.
+    A `whole` question is taken as it is, whatever was said before. `attached` are the jobs of
+    files that came with the question: they are read first. A click on Stop, or anywhere else,
+    runs the page again: the answer is kept as far as it was.
     """
     with place_of_turn(asked, new=True):
         _wait_for(visitor, words, attached)
@@ -64,7 +57,7 @@ def ask(
             return
         st.session_state["just_answered"] = True
         try:
-            _stream(visitor, visitor.assistant.ask(asked, conversation, model), words)
+            _stream(visitor, visitor.assistant.ask(asked, conversation, model, whole), words)
         except SeodamError as error:
             show_error(error, words)
     st.rerun()
@@ -129,10 +122,11 @@ def _stream(visitor: Visitor, stream: AnswerStream, words: Words) -> None:
     """Passages first, then the words as they come. Each draw is a point where Stop takes hold."""
     kept = st.session_state["kept"] = threading.Event()
     try:
+        understood = st.container()
         found = st.status(words("answer.searching"), type="compact")
         place = st.empty()
         with closing(iter(stream)) as pieces:
-            _show(visitor, stream, pieces, found, place, words)
+            _show(visitor, stream, pieces, (understood, found, place), words)
     finally:
         kept.set()
 
@@ -141,14 +135,16 @@ def _show(
     visitor: Visitor,
     stream: AnswerStream,
     pieces: Iterator[str],
-    found: StatusContainer,
-    place: DeltaGenerator,
+    places: tuple[DeltaGenerator, StatusContainer, DeltaGenerator],
     words: Words,
 ) -> None:
+    understood, found, place = places
     safe, shown, listed = SafeStream(), "", False
     for piece in pieces:
         if stream.hits and not listed:
             listed = True
+            with understood:
+                show_understood(words, stream.asked, stream.standalone_question)
             found.update(label=words("answer.found", n=len(stream.hits)), state="complete")
             with found:
                 show_passages(stream.hits, words, visitor.units)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.ui import asking, uploads
+from pages.ui import understood, uploads
 from pages.ui.messages import Words
 from pages.ui.session import Visitor
 from pages.ui.shell import literal
@@ -45,7 +45,7 @@ def show_ready(words: Words, documents: Sequence[Document]) -> None:
                 question,
                 key=f"suggestion-{number}",
                 icon=":material/arrow_forward:",
-                on_click=asking.suggest,
+                on_click=understood.suggest,
                 args=(question,),
             )
 

@@ -32,12 +32,13 @@ FLOORS = (
         "turns",
         "finding",
         "followups",
+        "quantities",
         "marginalisation",
     },
     {"stores", "parsing", "fetching", "embeddings", "subwords", "providers", "local_models"},
     {"word_vectors", "gist", "definitions", "study", "lessons", "adapter"},
     {"retriever", "reranker", "signals", "evaluation"}
-    | {"generators", "extractive", "selection", "prompting", "citations"}
+    | {"generators", "extractive", "selection", "prompting", "citations", "grounding"}
     | {"rag_models", "transformers_chat"},
     {"cross_encoder", "lab"},
     {"chain", "rewriting"},

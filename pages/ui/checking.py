@@ -1,0 +1,74 @@
+"""How an answer was checked: one line, and behind it every sentence with what bears it out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from pages.ui.messages import Words
+from pages.ui.shell import literal
+
+if TYPE_CHECKING:
+    from rag_core.types import Answer, Sentence, Turn
+
+
+def show_check(words: Words, turn: Turn) -> None:
+    """ "12 of 12 citations verified"; the sentences are drawn once it is opened."""
+    answer = turn.answer
+    if not answer.sentences and not answer.offered_citations:
+        return
+    box = st.expander(
+        _summary(words, answer), key=f"check-{turn.id}", type="compact", on_change="rerun"
+    )
+    if not box.open:
+        return
+    with box:
+        for sentence in answer.sentences:
+            st.markdown(f"{_sign(words, sentence)} {literal(sentence.text)}")
+            st.caption(_reason(words, sentence))
+        lost = answer.offered_citations - len(answer.citations)
+        if lost:
+            st.caption(words("check.dropped", n=lost))
+
+
+def _summary(words: Words, answer: Answer) -> str:
+    parts = []
+    if answer.offered_citations:
+        parts.append(words("answer.verified", n=len(answer.citations), of=answer.offered_citations))
+    against = sum(bool(one.contradicted) for one in answer.sentences)
+    missing = sum(not one.supported and not one.contradicted for one in answer.sentences)
+    if missing:
+        parts.append(words("answer.unsupported", n=missing))
+    if against:
+        parts.append(words("answer.contradicted", n=against))
+    return " · ".join(parts) or words("check.sentences", n=len(answer.sentences))
+
+
+def badge(words: Words, sentence: Sentence) -> str:
+    """The mark behind a sentence in the answer; "" for one that is supported."""
+    if sentence.supported:
+        return ""
+    if sentence.contradicted:
+        return f":red-badge[{words('check.otherwise')}]"
+    return f":orange-badge[{words('answer.no_source')}]"
+
+
+def _sign(words: Words, sentence: Sentence) -> str:
+    return badge(words, sentence) or f":green-badge[{words('check.supported')}]"
+
+
+def _reason(words: Words, sentence: Sentence) -> str:
+    """The citations of a sentence, and how it was held against them."""
+    cited = " ".join(f"[{number}]" for number in sentence.citations)
+    if sentence.contradicted:
+        said = words("check.contradicts", numbers=", ".join(sentence.contradicted))
+    elif not sentence.citations:
+        said = words("check.uncited")
+    elif not sentence.supported:
+        said = words("check.unlike")
+    elif sentence.by is None:
+        said = words("check.earlier")
+    else:
+        said = words(f"check.by_{sentence.by.value}")
+    return literal(f"{cited} {said}".strip())

@@ -1,0 +1,248 @@
+"""Numbers with what they count, dates among them, in one spelling for two languages; pure.
+
+"53,454" and "5만 3454", "30%" and "30퍼센트", "1908년 3월 2일", "2 March 1908" and
+"1908-03-02", "다섯 명" and "five".
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+_SCALES = {
+    "십": 10, "백": 100, "천": 10**3, "만": 10**4, "억": 10**8, "조": 10**12,
+    "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12,
+}  # fmt: skip
+_SPELLED = {
+    word: value
+    for value, word in enumerate(
+        "zero one two three four five six seven eight nine ten eleven twelve".split()
+    )
+}
+_MONTHS = {
+    month: value
+    for value, month in enumerate(
+        "january february march april may june july august september october november "
+        "december".split(),
+        1,
+    )
+}
+_KOREAN = dict(zip("한 두 세 네 다섯 여섯 일곱 여덟 아홉 열".split(), range(1, 11), strict=True))
+_UNITS = """
+    개월 시간 개국 년대 년 월 일 시 분 초 주 세기 명 사람 인 개 번 회 차 층 가구 권 대 마리 장 편
+    곳 살 세 원 달러 유로 엔 위안 위 등 배 점 승 패 호 건 가지 쪽 페이지 조항 조 항 평 도 톤 미터
+    킬로미터 센티미터 킬로그램 그램 리터 헥타르
+"""
+_SAME_UNIT = {
+    "%": "percent", "퍼센트": "percent", "프로": "percent", "percent": "percent",
+    "per cent": "percent",
+    "사람": "명", "인": "명", "people": "명", "persons": "명", "person": "명",
+    "year": "년", "years": "년", "month": "개월", "months": "개월", "day": "일", "days": "일",
+    "hour": "시간", "hours": "시간", "minute": "분", "minutes": "분",
+    "metre": "m", "metres": "m", "meter": "m", "meters": "m", "미터": "m",
+    "kilometre": "km", "kilometres": "km", "kilometers": "km", "킬로미터": "km",
+    "$": "달러", "dollars": "달러", "dollar": "달러", "won": "원", "₩": "원", "€": "유로",
+    "hectare": "헥타르", "hectares": "헥타르", "ton": "톤", "tons": "톤", "tonnes": "톤",
+    "litre": "리터", "litres": "리터", "liters": "리터", "times": "번", "세": "살",
+}  # fmt: skip
+_LONGEST_FIRST = "|".join(sorted(_UNITS.split(), key=len, reverse=True))
+_MONTH = "|".join(f"{month[:3]}(?:{month[3:]})?" for month in _MONTHS)
+_NUMBER = r"\d+(?:,\d{3})*(?:\.\d+)?"
+_ISO = re.compile(r"(?<!\d)(\d{4})([-./])\s?(\d{1,2})\2\s?(\d{1,2})(?!\d)")
+_DAY_MONTH = re.compile(rf"\b(\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?({_MONTH})\b\.?")
+_MONTH_DAY = re.compile(rf"\b({_MONTH})\b\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?\b(?!\s?\d)")
+_MONTH_ONLY = re.compile(
+    rf"\b({'|'.join(month for month in _MONTHS if month != 'may')}"
+    r"|(?<=\b(?:in|of|by) )may|(?<=\b(?:last|next|late) )may|(?<=\bsince )may)\b"
+)
+_COUNT = re.compile(
+    rf"(?P<money>[$₩€])?\s?(?P<number>{_NUMBER})"
+    rf"(?:\s?(?P<scale>[십백천만억조]+|thousand|million|billion|trillion)(?:\s?(?P<more>{_NUMBER})"
+    r"(?P<lesser>[백천만억]*))?)?"
+    rf"(?:\s?(?P<unit>%|{_LONGEST_FIRST}|퍼센트|프로|per cent|[a-z]+))?"
+)
+_LIST_NUMBER = re.compile(r"^\s*(?:[-*•]\s+)?\(?\d{1,3}[.)]\s+")
+_WORD_NUMBER = re.compile(rf"\b({'|'.join(_SPELLED)})\b(?:\s+(?P<unit>[a-z]+))?")
+_KOREAN_COUNT = re.compile(
+    rf"(?<![가-힣])(?P<number>{'|'.join(_KOREAN)})\s?"
+    r"(?P<unit>개|명|번|가지|사람|곳|건|차례|살|시간|달|대|권|마리|편|장)"
+)
+_YEARS = (1000, 2100)
+_HEDGES = re.compile(
+    r"(?:약|대략|거의|여|가량|정도|이상|이하|넘|about|around|nearly|almost|over|more than"
+    r"|approximately|some|at least|up to|estimated)"
+)
+_CLOSE = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number of something. `unit` is "" where nothing says what it counts; `said` are its words.
+
+    A bare number from 1000 to 2099 counts as a year.
+    """
+
+    value: float
+    unit: str
+    said: str
+    start: int
+    hedged: bool = False
+
+
+def quantities(text: str) -> list[Quantity]:
+    """Every number of a text in order, but for that of a list item."""
+    whole = unicodedata.normalize("NFKC", text)
+    plain = whole.lower()
+    if item := _LIST_NUMBER.match(plain):
+        plain = " " * item.end() + plain[item.end() :]
+    found: list[Quantity] = []
+    for part in (_dates, _counts, _words):
+        for one in part(plain):
+            if not plain[one.start : one.start + len(one.said)].strip():
+                continue  # a part of what was found already
+            said = whole[one.start : one.start + len(one.said)]
+            found.append(replace(one, said=said if said.lower() == one.said else one.said))
+            plain = plain[: one.start] + " " * len(one.said) + plain[one.start + len(one.said) :]
+    return sorted(found, key=lambda one: one.start)
+
+
+def _dates(text: str) -> Iterator[Quantity]:
+    for date in _ISO.finditer(text):
+        for group, unit in ((1, "년"), (3, "월"), (4, "일")):
+            yield Quantity(float(date[group]), unit, date[group], date.start(group))
+    for pattern, day, month in ((_DAY_MONTH, 1, 2), (_MONTH_DAY, 2, 1)):
+        for date in pattern.finditer(text):
+            yield Quantity(float(date[day]), "일", date[day], date.start(day))
+            yield Quantity(_month(date[month]), "월", date[month], date.start(month))
+    for date in _MONTH_ONLY.finditer(text):
+        yield Quantity(_month(date[1]), "월", date[1], date.start(1))
+
+
+def _month(name: str) -> float:
+    return float(next(value for month, value in _MONTHS.items() if month.startswith(name[:3])))
+
+
+def _counts(text: str) -> Iterator[Quantity]:
+    for one in _COUNT.finditer(text):
+        value = _float(one["number"])
+        if one["scale"]:
+            value *= _scale(one["scale"])
+            if one["more"]:
+                value += _float(one["more"]) * _scale(one["lesser"] or "")
+        unit = one["money"] or one["unit"] or ""
+        unit = _SAME_UNIT.get(unit, unit)
+        year = not one["scale"] and "," not in one["number"] and _YEARS[0] <= value < _YEARS[1]
+        if year and (unit == "년도" or unit not in _KNOWN):
+            unit = "년"
+        elif unit not in _KNOWN:
+            unit = ""
+        around = text[max(0, one.start() - 12) : one.start()] + text[one.end() : one.end() + 4]
+        said = one.group().strip()
+        start = one.start() + one.group().index(said)
+        yield Quantity(value, unit, said, start, bool(_HEDGES.search(around)))
+
+
+def _words(text: str) -> Iterator[Quantity]:
+    for one in _WORD_NUMBER.finditer(text):
+        unit = _SAME_UNIT.get(one["unit"] or "", "")
+        yield Quantity(float(_SPELLED[one[1]]), unit, one[1], one.start())
+    for one in _KOREAN_COUNT.finditer(text):
+        unit = _SAME_UNIT.get(one["unit"], one["unit"])
+        yield Quantity(float(_KOREAN[one["number"]]), unit, one.group(), one.start())
+
+
+def _float(number: str) -> float:
+    return float(number.replace(",", ""))
+
+
+def _scale(letters: str) -> int:
+    """Of "만", "천만", "million"; 1 for none."""
+    if letters in _SCALES:
+        return _SCALES[letters]
+    product = 1
+    for letter in letters:
+        product *= _SCALES[letter]
+    return product
+
+
+_KNOWN = frozenset(_UNITS.split()) | frozenset(_SAME_UNIT.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """The numbers of a sentence against those of its evidence.
+
+    `contradicted`: the evidence has another number of the same thing. `missing`: it has none.
+    """
+
+    contradicted: tuple[Quantity, ...] = ()
+    missing: tuple[Quantity, ...] = ()
+    matched: int = 0
+
+
+def compare(sentence: str, evidence: Sequence[str]) -> Compared:
+    """Every number of the sentence looked for in the evidence; numbers that changed places, as in
+    "A has 3, B has 5" against "A has 5, B has 3", contradict."""
+    held = [one for text in evidence for one in quantities(text)]
+    contradicted, missing, matched = [], [], []
+    for claim in quantities(sentence):
+        if any(_same(claim, one) for one in held):
+            matched.append(claim)
+        elif claim.value <= 1 and not claim.unit:
+            continue  # "one of them", "a third one"
+        elif any(claim.unit == one.unit and claim.unit for one in held):
+            contradicted.append(claim)
+        else:
+            missing.append(claim)
+    contradicted += _swapped(sentence, evidence, matched)
+    return Compared(tuple(contradicted), tuple(missing), len(matched))
+
+
+def _same(claim: Quantity, held: Quantity) -> bool:
+    if claim.unit and held.unit and claim.unit != held.unit and claim.value < _YEARS[0]:
+        return False
+    if claim.value == held.value:
+        return True
+    near = abs(claim.value - held.value) <= _CLOSE * abs(held.value)
+    return near and (claim.hedged or held.hedged) and claim.unit == held.unit
+
+
+_NAME = re.compile(r"[가-힣A-Za-z]{2,}")
+
+
+def _swapped(sentence: str, evidence: Sequence[str], matched: Sequence[Quantity]) -> list[Quantity]:
+    """Numbers that stand behind another name in the evidence than in the sentence."""
+    if len({one.value for one in matched}) < 2:
+        return []
+    named = {one: _name_before(sentence, one) for one in matched}
+    if len(set(named.values())) < len(named) or "" in named.values():
+        return []
+    held: dict[str, set[float]] = {}
+    for text in evidence:
+        for one in quantities(text):
+            for name in _names_before(text, one):
+                stem = next((key for key in named.values() if name.startswith(key)), "")
+                if stem:
+                    held.setdefault(stem, set()).add(one.value)
+                    break
+    values = {one.value for one in matched}
+    return [
+        one
+        for one, name in named.items()
+        if name in held and one.value not in held[name] and held[name] & values
+    ]
+
+
+def _names_before(text: str, quantity: Quantity) -> list[str]:
+    """The words before a number, the nearest first."""
+    return _NAME.findall(text[: quantity.start].lower())[::-1]
+
+
+def _name_before(text: str, quantity: Quantity) -> str:
+    """The word before a number, without what may be its particle."""
+    names = _names_before(text, quantity)
+    if not names:
+        return ""
+    return re.sub(r"(?<=..)(?:에는|에서|에|은|는|이|가|의|을|를)$", "", names[0])
