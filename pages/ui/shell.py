@@ -35,6 +35,7 @@ def draw() -> None:
             _PAGES / "evaluation.py", title=words("nav.evaluation"), icon=":material/analytics:"
         ),
         st.Page(_PAGES / "tuning.py", title=words("nav.tuning"), icon=":material/model_training:"),
+        st.Page(_PAGES / "timeline.py", title=words("nav.timeline"), icon=":material/timeline:"),
         st.Page(_PAGES / "settings.py", title=words("nav.settings"), icon=":material/tune:"),
     ]
     st.navigation(pages).run()
