@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import olefile
 
+from rag_core.parsing.damage import damage
 from rag_core.parsing.frames import Frame, Refused
 from rag_core.parsing.hwp import read_hwp
 
@@ -22,10 +23,11 @@ _SIGNATURE = b"HWP Document File"
 
 def read_compound(data: bytearray, request: Frame) -> Iterator[Frame]:
     """The task "compound": the pages of a Hangul document, whatever its name says."""
-    try:
-        container = olefile.OleFileIO(io.BytesIO(data))
-    except (OSError, ValueError, IndexError, TypeError):
-        raise Refused("broken") from None
+    with damage():
+        yield from _read(olefile.OleFileIO(io.BytesIO(data)), request)
+
+
+def _read(container: olefile.OleFileIO, request: Frame) -> Iterator[Frame]:
     if container.exists(_LOCKED):
         raise Refused("protected")
     for stream, better in _NEWER.items():

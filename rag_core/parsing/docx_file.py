@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import io
 import re
-import zipfile
+from collections import Counter
 from collections.abc import Iterator
 
 import docx
-from docx.opc.exceptions import PackageNotFoundError
 from docx.oxml.ns import qn
 from lxml import etree
 
-from rag_core.parsing.frames import Frame, Refused
+from rag_core.parsing.frames import Frame
 from rag_core.parsing.outline import Outline
 from rag_core.parsing.safe_xml import named, parse_xml
 from rag_core.parsing.tables import lines_of_table
@@ -44,10 +43,7 @@ _BREAK = qn("w:br")
 
 def read_docx(data: bytearray, request: Frame) -> Iterator[Frame]:
     """The sections of a document, with its footnotes below the paragraphs that name them."""
-    try:
-        document = docx.Document(io.BytesIO(data))
-    except (PackageNotFoundError, KeyError, ValueError, zipfile.BadZipFile, etree.LxmlError):
-        raise Refused("broken") from None
+    document = docx.Document(io.BytesIO(data))
     outline = Outline(request["characters"])
     _Reader(document, outline).read(document.element.body)
     yield from outline.frames(document.core_properties.title or "", request["pages"])
@@ -59,6 +55,7 @@ class _Reader:
     def __init__(self, document: Document, outline: Outline) -> None:
         self._outline = outline
         self._levels = _levels(document)
+        self._em = _usual_em(document.styles.element)
         self._notes = _notes(document)
 
     def read(self, container: Element) -> None:
@@ -78,7 +75,7 @@ class _Reader:
         if level:
             self._outline.heading(found.text, level)
         else:
-            self._outline.paragraph(found.text, _em(element))
+            self._outline.paragraph(found.text, _em(element, self._em))
         for box in found.boxes:
             self.read(box)
         for note in found.notes:
@@ -148,15 +145,22 @@ def _own(element: Element, tag: str) -> Iterator[Element]:
             yield one
 
 
-def _em(paragraph: Element) -> float:
-    """The size of most of a paragraph's letters as set on them, in points; 0 where a style says."""
-    sizes: dict[float, int] = {}
+def _usual_em(styles: Element) -> float:
+    """The size of letters, in points, where nothing on them says another."""
+    return _points(_value(styles, "w:docDefaults", "w:rPrDefault", "w:rPr", "w:sz")) or 10.0
+
+
+def _points(half: str) -> float:
+    return int(half) / 2 if half.isdecimal() and len(half) < 5 else 0.0
+
+
+def _em(paragraph: Element, usual: float) -> float:
+    """The size of most of a paragraph's letters as set on them, in points."""
+    sizes: Counter[float] = Counter()
     for run in paragraph.iter(qn("w:r")):
-        value = _value(run, "w:rPr", "w:sz")
-        letters = sum(len(text.text or "") for text in run.iter(qn("w:t")))
-        em = int(value) / 2 if value.isdecimal() and len(value) < 5 else 0.0
-        sizes[em] = sizes.get(em, 0) + letters
-    return max(sizes, key=sizes.__getitem__) if sizes else 0.0
+        em = _points(_value(run, "w:rPr", "w:sz")) or usual
+        sizes[em] += sum(len(text.text or "") for text in run.iter(qn("w:t")))
+    return max(sizes, key=sizes.__getitem__, default=usual)
 
 
 def _levels(document: Document) -> dict[str, int | None]:

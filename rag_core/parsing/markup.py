@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from rag_core.parsing.tables import Rows, Span
 
 _SILENT = {"script", "style", "noscript", "template", "head", "svg", "math", "iframe", "object"}
-_SILENT |= {"select", "button", "rt", "rp"}
+_SILENT |= {"select", "button", "rt", "rp", "nav"}
 _BLOCKS = {"p", "div", "ul", "ol", "dl", "section", "article", "pre", "hr", "blockquote", "table"}
-_BLOCKS |= {"figure", "figcaption", "header", "footer", "main", "nav", "aside", "address", "form"}
+_BLOCKS |= {"figure", "figcaption", "header", "footer", "main", "aside", "address", "form"}
 _BLOCKS |= {"tr", "td", "th", "caption", "body", "details", "summary"}
 _CLOSE = {"li", "dt", "dd"}  # stand right below one another
 _HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}

@@ -8,6 +8,7 @@ import re
 import zipfile
 from collections.abc import Callable, Iterator
 
+from rag_core.parsing.damage import damage
 from rag_core.parsing.frames import Frame, Refused
 
 _LISTED = "[Content_Types].xml"
@@ -27,7 +28,7 @@ _MOST_MEMBERS = 50_000  # of a document; its pictures are members
 
 def read_packed(data: bytearray, request: Frame) -> Iterator[Frame]:
     """The task "packed": the pages of an office document or a book, whatever its name says."""
-    with _opened(data) as archive:
+    with damage(), zipfile.ZipFile(io.BytesIO(data)) as archive:
         kind = kind_of(archive)
         _check(archive, request)
         yield from _reader(kind)(data, archive, request)
@@ -36,7 +37,7 @@ def read_packed(data: bytearray, request: Frame) -> Iterator[Frame]:
 def unpack_zip(data: bytearray, request: Frame) -> Iterator[Frame]:
     """The task "unpack": {"document": True} where the zip is a document itself, else a frame with
     name and bytes (base64) for each file in it."""
-    with _opened(data) as archive:
+    with damage(), zipfile.ZipFile(io.BytesIO(data)) as archive:
         if kind_of(archive) != ".zip":
             yield {"document": True}
             return
@@ -51,7 +52,7 @@ def unpack_zip(data: bytearray, request: Frame) -> Iterator[Frame]:
         for name, member in members:
             if member.file_size > request["largest"]:
                 raise Refused("limit", limit="bytes", found=member.file_size)
-            plain = base64.b64encode(_bytes(archive, member)).decode()
+            plain = base64.b64encode(archive.read(member)).decode()
             yield {"name": name, "data": plain}
 
 
@@ -82,13 +83,6 @@ def shown_name(member: zipfile.ZipInfo) -> str:
     return member.filename
 
 
-def _opened(data: bytearray) -> zipfile.ZipFile:
-    try:
-        return zipfile.ZipFile(io.BytesIO(data))
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, UnicodeDecodeError):
-        raise Refused("broken") from None
-
-
 def _check(archive: zipfile.ZipFile, request: Frame) -> None:
     """What its members say of their sizes, which Python's zipfile does not read beyond."""
     members = archive.infolist()
@@ -101,24 +95,10 @@ def _check(archive: zipfile.ZipFile, request: Frame) -> None:
         raise Refused("broken")
 
 
-def _bytes(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
-    try:
-        return archive.read(member)
-    except (zipfile.BadZipFile, EOFError, ValueError, NotImplementedError, OSError):
-        raise Refused("broken") from None
-    except Exception as error:  # zlib's and bz2's own
-        if isinstance(error, MemoryError):
-            raise
-        raise Refused("broken") from None
-
-
 def _start(archive: zipfile.ZipFile, name: str) -> bytes:
     """The first bytes of a member, enough to know a document by."""
-    try:
-        with archive.open(name) as file:
-            return file.read(1 << 20)
-    except (zipfile.BadZipFile, EOFError, ValueError, NotImplementedError, RuntimeError):
-        raise Refused("broken") from None
+    with archive.open(name) as file:
+        return file.read(1 << 20)
 
 
 def _reader(kind: str) -> Callable[[bytearray, zipfile.ZipFile, Frame], Iterator[Frame]]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import io
+import random
+import re
 import struct
 import zipfile
 import zlib
@@ -313,3 +315,34 @@ HOSTILE: dict[str, Callable[[], tuple[str, bytes]]] = {
         zipped({"[Content_Types].xml": _TYPES.format(part="/x", kind="wordprocessingml.document")}),
     ),
 }
+
+
+def mutated(data: bytes, seed: str) -> bytes:
+    """A file with some damage: in its bytes, or, of a zip, within one of its members."""
+    chance = random.Random(seed)
+    if not data.startswith(b"PK") or chance.random() < 0.2:
+        return _scattered(data, chance)
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        members: dict[str, str | bytes] = {name: archive.read(name) for name in archive.namelist()}
+    victim = chance.choice(list(members))
+    whole = bytes(members[victim])
+    kind, at = chance.randrange(4), chance.randrange(max(len(whole), 1))
+    if kind == 0:
+        members[victim] = whole[:at]
+    elif kind == 1:
+        members[victim] = _scattered(whole, chance)
+    elif kind == 2:
+        odd = chance.choice([b'"-1"', b'"99999999999"', b'""', b'"x"', b'"1048577"'])
+        values = list(re.finditer(rb'"[^"]*"', whole)) or [re.match(b"", whole)]
+        start, end = chance.choice(values).span()
+        members[victim] = whole[:start] + odd + whole[end:]
+    else:
+        del members[victim]
+    return zipped(members)
+
+
+def _scattered(data: bytes, chance: random.Random) -> bytes:
+    damaged = bytearray(data or b" ")
+    for _ in range(chance.randrange(1, 12)):
+        damaged[chance.randrange(len(damaged))] = chance.randrange(256)
+    return bytes(damaged)

@@ -22,6 +22,9 @@ from rag_core.errors import (
     UnsupportedFormat,
 )
 from rag_core.parsing import Limits, parse, unpack
+from rag_core.parsing.compound import read_compound
+from rag_core.parsing.frames import Refused
+from rag_core.parsing.packed import read_packed
 from rag_core.types import Page, Parsed, Unit, Upload
 from tests.faults import office
 
@@ -155,6 +158,30 @@ def test_protected_files_say_so() -> None:
     sealed = {**office.EPUB, "META-INF/encryption.xml": office.SEALED}
     with pytest.raises(ProtectedFile):
         parse(Upload("a.epub", office.zipped(sealed)))
+
+
+def test_large_letters_are_headings_where_no_style_says_so() -> None:
+    def line(text: str, half_points: int = 0) -> str:
+        size = f'<w:rPr><w:sz w:val="{half_points}"/></w:rPr>' if half_points else ""
+        return f"<w:p><w:r>{size}<w:t>{text}</w:t></w:r></w:p>"
+
+    body = line("Ⅰ. 추진 배경", 32) + line("등대는 1908년에 섰다. " * 20)
+    body += line("Ⅱ. 추진 계획", 32) + line("등대를 다시 칠한다. " * 20)
+    parsed = parse(Upload("a.docx", office.docx(body)))
+    assert places(parsed) == [(None, "Ⅰ. 추진 배경"), (None, "Ⅱ. 추진 계획")]
+    plain = parse(Upload("a.docx", office.docx(line("하나. " * 20) + line("둘. " * 20))))
+    assert (plain.unit, places(plain)) == (Unit.WHOLE, [(None, "")])
+
+
+def test_text_under_review_is_read_as_it_would_be_accepted() -> None:
+    body = (
+        "<w:p><w:r><w:t>등대는 </w:t></w:r><w:ins><w:r><w:t>1908년에 </w:t></w:r></w:ins>"
+        "<w:del><w:r><w:delText>1907년에 </w:delText></w:r></w:del>"
+        "<w:r><w:t>섰다.</w:t></w:r></w:p>"
+        "<w:sdt><w:sdtContent><w:p><w:r><w:t>내용 컨트롤</w:t></w:r></w:p></w:sdtContent></w:sdt>"
+    )
+    page = parse(Upload("a.docx", office.docx(body))).pages[0]
+    assert page.text == "등대는 1908년에 섰다.\n\n내용 컨트롤"
 
 
 # --- Hangul --------------------------------------------------------------------------------------
@@ -318,6 +345,25 @@ def test_a_file_cut_off_anywhere_is_refused_or_read(name: str) -> None:
         with contextlib.suppress(BrokenFile):
             cut = parse(Upload(name, data[: int(len(data) * share)]))
             assert cut.pages[0].text.startswith("1. 사업 개요")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["report.docx", "plan.pptx", "loans.xlsx", "minutes.hwp", "minutes.hwpx", "report.epub"],
+)
+def test_damage_of_any_kind_is_refused_or_read_and_is_no_mistake_of_ours(name: str) -> None:
+    """In this process, so that many fit into a test: whatever a library raises ends as Refused."""
+    data = (FILES / name).read_bytes()
+    task = read_compound if name.endswith(".hwp") else read_packed
+    request = {"characters": 10**6, "pages": 3000, "unpacked": 10**8, "suffix": ".hwp"}
+    ends = {"read": 0, "refused": 0}
+    for number in range(60):
+        try:
+            list(task(bytearray(office.mutated(data, f"{name}{number}")), request))
+            ends["read"] += 1
+        except Refused:
+            ends["refused"] += 1
+    assert min(ends.values()) > 3  # the damage is neither harmless nor always the same
 
 
 # --- zip -----------------------------------------------------------------------------------------
