@@ -7,6 +7,7 @@ ENGLISH = {
     "nav.document": "Reading report",
     "nav.tuning": "Fine-tuning",
     "nav.evaluation": "Evaluation",
+    "nav.timeline": "How models came here",
     "nav.settings": "Settings",
     "nav.lab": "Lab",
     "shell.opening": "Opening your library…",
@@ -279,6 +280,32 @@ ENGLISH = {
     "measure.citation_validity": "citations verified",
     "measure.abstention_recall": "unanswerable ones declined",
     "measure.search_p50_ms": "search, ms (median)",
+    "timeline.what": "A short walk from the first vectors of words to today's models. The paper "
+    "stands beside each; what can be tried here is one click away.",
+    "timeline.word2vec": "Learns a vector for each word by guessing the words around it. Words "
+    "that are used alike lie near each other.",
+    "timeline.glove": "Learns vectors whose products tell how often words occur together.",
+    "timeline.rnn": "A network that reads and writes one word after the other. In long texts it "
+    "tends to forget the beginning, and it cannot compute all at once.",
+    "timeline.transformer": "Attention compares all tokens with each other at once. It can be "
+    "computed in parallel, and consists of an encoder and a decoder.",
+    "timeline.gpt": "A Transformer decoder that learns to guess the next token (pre-training) and "
+    "then a little more for its task (fine-tuning).",
+    "timeline.bert": "A Transformer encoder that guesses hidden tokens from both sides. It is "
+    "used for reading and understanding.",
+    "timeline.rag": "A retriever finds documents, a generator reads them and answers. This is "
+    "what Seodam does.",
+    "timeline.chatgpt": "GPT-3.5, made to converse by reinforcement learning from human feedback "
+    "(RLHF). It came out in November 2022.",
+    "timeline.llama": "Meta published its weights, so it runs on one's own computer (Ollama).",
+    "timeline.claude": "Anthropic's model. It learns to answer by principles that are written "
+    "down.",
+    "timeline.gemini": "Google's model, made to take in text, pictures and sound together.",
+    "timeline.gpt4o": "OpenAI's model that takes in text, pictures and sound in one. It came out "
+    "in May 2024.",
+    "timeline.try_settings": "Choose it in the settings",
+    "timeline.try_lab": "Look into it in the lab",
+    "timeline.try_chat": "Ask your documents",
     "settings.model": "Who answers",
     "settings.model_help": "Without a model, answers are sentences taken word for word from your "
     "documents. Connect OpenAI or a server that speaks its protocol (vLLM, LM Studio …), Claude, "

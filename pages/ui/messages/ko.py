@@ -7,6 +7,7 @@ KOREAN = {
     "nav.document": "읽기 보고서",
     "nav.tuning": "맞춤 학습",
     "nav.evaluation": "평가",
+    "nav.timeline": "모델의 발자취",
     "nav.settings": "설정",
     "nav.lab": "실험실",
     "shell.opening": "서재를 여는 중이에요…",
@@ -263,6 +264,31 @@ KOREAN = {
     "measure.citation_validity": "확인된 인용",
     "measure.abstention_recall": "답 없는 질문을 사양함",
     "measure.search_p50_ms": "찾는 시간(ms, 가운데값)",
+    "timeline.what": "낱말의 뜻을 숫자로 옮기던 때부터 지금의 모델까지, 짧게 훑어봐요. 이름 옆의 "
+    "논문에서 자세히 읽고, 되는 것은 여기서 바로 써 볼 수 있어요.",
+    "timeline.word2vec": "둘레의 낱말을 맞히게 하며 낱말마다 벡터를 배워요. 비슷하게 쓰이는 "
+    "낱말이 가까이 놓여요.",
+    "timeline.glove": "낱말이 함께 나온 횟수를 벡터의 곱으로 나타내도록 배워요.",
+    "timeline.rnn": "낱말을 하나씩 차례로 읽고 쓰는 신경망이에요. 글이 길면 앞부분을 잊기 쉽고, "
+    "한꺼번에 계산하지 못해요.",
+    "timeline.transformer": "어텐션으로 모든 토큰을 한꺼번에 서로 견주어요. 나란히 계산할 수 있어 "
+    "빠르고, 인코더와 디코더로 되어 있어요.",
+    "timeline.gpt": "트랜스포머 디코더에게 다음 토큰을 맞히게 해 미리 배우고(사전학습), 할 일에 "
+    "맞춰 조금 더 배워요(미세 조정).",
+    "timeline.bert": "트랜스포머 인코더에게 가린 토큰을 양쪽을 보고 맞히게 해요. 글을 읽고 "
+    "이해하는 일에 쓰여요.",
+    "timeline.rag": "검색기가 문서를 찾고 생성기가 그것을 읽고 답해요. 서담이 하는 일이 "
+    "이것이에요.",
+    "timeline.chatgpt": "GPT-3.5를 사람의 피드백을 쓴 강화학습(RLHF)으로 다듬어 대화하게 했어요. "
+    "2022년 11월에 나왔어요.",
+    "timeline.llama": "Meta가 가중치를 공개한 모델이라 내 컴퓨터에서 돌릴 수 있어요(Ollama).",
+    "timeline.claude": "Anthropic의 모델이에요. 원칙을 글로 적어 두고 그에 맞게 답하도록 배워요.",
+    "timeline.gemini": "Google의 모델이에요. 글과 그림, 소리를 함께 다루도록 만들었어요.",
+    "timeline.gpt4o": "글과 그림, 소리를 한 모델이 함께 다루는 OpenAI의 모델이에요. 2024년 5월에 "
+    "나왔어요.",
+    "timeline.try_settings": "설정에서 골라 써 보기",
+    "timeline.try_lab": "실험실에서 들여다보기",
+    "timeline.try_chat": "문서에 물어보기",
     "settings.model": "누가 답할까요?",
     "settings.model_help": "모델이 없으면 문서의 문장을 그대로 옮겨 답해요. OpenAI나 그와 호환되는 "
     "서버(vLLM, LM Studio 등), Claude, Gemini, Ollama를 연결하면 풀어서 답하고, 인용은 "
