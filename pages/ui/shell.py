@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
 
 from pages.ui.connection import shown_model
 from pages.ui.messages import LANGUAGES, Words
@@ -25,19 +26,28 @@ def draw() -> None:
     """Run the page that the address names, inside the navigation."""
     configure()
     words = Words(language())
-    pages = [
-        st.Page(_PAGES / "chat.py", title=words("nav.chat"), icon=":material/forum:", default=True),
-        st.Page(_PAGES / "library.py", title=words("nav.library"), icon=":material/folder_open:"),
-        st.Page(_PAGES / "study.py", title=words("nav.study"), icon=":material/school:"),
-        st.Page(_PAGES / "document.py", title=words("nav.document"), visibility="hidden"),
-        st.Page(_PAGES / "lab.py", title=words("nav.lab"), icon=":material/science:"),
-        st.Page(
-            _PAGES / "evaluation.py", title=words("nav.evaluation"), icon=":material/analytics:"
-        ),
-        st.Page(_PAGES / "tuning.py", title=words("nav.tuning"), icon=":material/model_training:"),
-        st.Page(_PAGES / "timeline.py", title=words("nav.timeline"), icon=":material/timeline:"),
-        st.Page(_PAGES / "settings.py", title=words("nav.settings"), icon=":material/tune:"),
-    ]
+
+    def one(name: str, icon: str) -> StreamlitPage:
+        path = _PAGES / f"{name}.py"
+        title = words(f"nav.{name}")
+        return st.Page(path, title=title, icon=f":material/{icon}:", default=name == "chat")
+
+    hidden = st.Page(_PAGES / "document.py", title=words("nav.document"), visibility="hidden")
+    pages = {
+        "": [
+            one("chat", "forum"),
+            one("library", "folder_open"),
+            one("study", "school"),
+            one("settings", "tune"),
+            hidden,
+        ],
+        words("nav.inside"): [
+            one("lab", "science"),
+            one("evaluation", "analytics"),
+            one("tuning", "model_training"),
+            one("timeline", "timeline"),
+        ],
+    }
     st.navigation(pages).run()
 
 

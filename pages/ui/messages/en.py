@@ -8,6 +8,7 @@ ENGLISH = {
     "nav.tuning": "Fine-tuning",
     "nav.evaluation": "Evaluation",
     "nav.timeline": "How models came here",
+    "nav.inside": "How RAG works inside",
     "nav.settings": "Settings",
     "nav.lab": "Lab",
     "shell.opening": "Opening your library…",

@@ -8,6 +8,7 @@ KOREAN = {
     "nav.tuning": "맞춤 학습",
     "nav.evaluation": "평가",
     "nav.timeline": "모델의 발자취",
+    "nav.inside": "RAG 들여다보기",
     "nav.settings": "설정",
     "nav.lab": "실험실",
     "shell.opening": "서재를 여는 중이에요…",
