@@ -19,7 +19,7 @@ from pages.ui.messages import Words
 from pages.ui.session import Visitor
 from pages.ui.shell import enter, show_error
 from rag_core.errors import SeodamError
-from rag_core.generators import list_models, test_connection
+from rag_core.generators import HUGGING_FACE, list_models, test_connection
 from rag_core.providers import PROVIDERS
 
 
@@ -77,7 +77,8 @@ def _choose(visitor: Visitor, words: Words, provider: str) -> None:
 
     def choose() -> None:
         name = str(st.session_state["model_chosen"])
-        choose_model(visitor, name if name in offered else f"{provider}:{name.strip()}")
+        here = name.startswith(HUGGING_FACE) and visitor.seodam.settings.single_user
+        choose_model(visitor, name if name in offered or here else f"{provider}:{name.strip()}")
 
     st.selectbox(
         words("settings.choose"),

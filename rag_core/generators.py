@@ -37,8 +37,10 @@ from rag_core.errors import (
 from rag_core.extractive import ExtractiveChatModel
 from rag_core.providers import PROVIDERS, Asking, host_of, provider_of
 from rag_core.settings import Settings
+from rag_core.transformers_chat import TransformersChatModel
 
 EXTRACTIVE = "extractive"
+HUGGING_FACE = "huggingface:"
 TEST_SECONDS = 30.0
 RETRIES = 2  # and only before the first token
 LONGEST_WAIT = 10.0  # seconds; a server that asks for more is "overloaded" at once
@@ -63,7 +65,8 @@ def load_generator(
     temperature: float | None = None,
     answer_tokens: int | None = None,
 ) -> BaseChatModel:
-    """The model "extractive", or PROVIDER:MODEL of a server (see providers.PROVIDERS).
+    """The model "extractive", huggingface:MODEL on this machine, or PROVIDER:MODEL of a server (see
+    providers.PROVIDERS).
 
     The key of the settings is used for the address of the settings only: another address gets
     `api_key` or none. Raises WrongSetting for a name or an address that cannot be understood,
@@ -71,6 +74,8 @@ def load_generator(
     """
     if name == EXTRACTIVE:
         return ExtractiveChatModel()
+    if local := _local(name, temperature, answer_tokens):
+        return RemoteChatModel(name=name, inner=local, seconds=settings.answer_seconds)
     provider, model = provider_of(name)
     home = settings.server_of(provider.name)
     at_home = home.base_url or provider.address
@@ -80,6 +85,16 @@ def load_generator(
     return RemoteChatModel(
         name=name, inner=provider.chat(model, asking), seconds=settings.answer_seconds
     )
+
+
+def _local(
+    name: str, temperature: float | None = None, answer_tokens: int | None = None
+) -> BaseChatModel | None:
+    """The model of this machine that a name says; None for another one."""
+    model = name.removeprefix(HUGGING_FACE)
+    if model in {name, ""}:
+        return None
+    return TransformersChatModel(model=model, temperature=temperature, answer_tokens=answer_tokens)
 
 
 def model_name(model: BaseChatModel) -> str:
@@ -98,9 +113,11 @@ def list_models(provider: str, base_url: str | None, api_key: str | None) -> lis
 
 def test_connection(name: str, base_url: str | None, api_key: str | None) -> float:
     """Seconds until the first words of a very short answer. Raises ModelFailed and its kinds."""
-    provider, model = provider_of(name)
-    asking = Asking(base_url or provider.address, api_key or "", TEST_SECONDS)
-    inner = provider.chat(model, asking)
+    inner = _local(name)
+    if inner is None:
+        provider, model = provider_of(name)
+        asking = Asking(base_url or provider.address, api_key or "", TEST_SECONDS)
+        inner = provider.chat(model, asking)
     started = time.monotonic()
     for _ in RemoteChatModel(name=name, inner=inner, retries=0, seconds=TEST_SECONDS).stream(
         "Say OK."

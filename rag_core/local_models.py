@@ -20,11 +20,10 @@ from rag_core.errors import (
     MissingExtra,
     ModelFailed,
     ModelUnreachable,
-    PromptTooLong,
     WrongSetting,
 )
+from rag_core.tokenisation import Tokenisation, Tokens
 
-Tokens = tuple[int, ...]
 Step = tuple[np.ndarray, np.ndarray]
 Item = TypeVar("Item")
 
@@ -84,11 +83,13 @@ class LocalModel:
         from transformers import GenerationConfig
 
         self.name = name
-        self.tokenizer = tokenizer
         self.reads_first = bool(model.config.is_encoder_decoder)
         """It has an encoder for the prompt, and a decoder for the text."""
         self.habits = model.generation_config
         """How its makers want it to write; not used where probabilities are wanted as they are."""
+        told = self.habits.eos_token_id
+        ends = told if isinstance(told, list) else [told]
+        self.tokens = Tokenisation(name, tokenizer, self.reads_first, ends)
         self._model = model
         self._asked = threading.RLock()
         start = self.habits.decoder_start_token_id
@@ -96,14 +97,12 @@ class LocalModel:
             start = getattr(model.config, "decoder_start_token_id", None)
         self._start = start if start is not None else tokenizer.bos_token_id
         self._special = {
-            "eos_token_id": list(self.ends) or None,
-            "pad_token_id": self.padding,
+            "eos_token_id": list(self.tokens.ends) or None,
+            "pad_token_id": self.tokens.padding,
             "bos_token_id": tokenizer.bos_token_id,
             "decoder_start_token_id": self._start,
         }
         model.generation_config = GenerationConfig(**self._special)
-
-    # --- text and tokens -------------------------------------------------------------------------
 
     @cached_property
     def window(self) -> int:
@@ -111,110 +110,8 @@ class LocalModel:
         config = self._model.config.get_text_config()
         names = ("max_position_embeddings", "n_positions", "max_sequence_length")
         told = [getattr(config, name, None) for name in names]
-        told.append(self.tokenizer.model_max_length)
+        told.append(self.tokens.tokenizer.model_max_length)
         return min((one for one in told if one and one < 10**7), default=UNKNOWN_WINDOW)
-
-    @cached_property
-    def ends(self) -> Tokens:
-        """The tokens that end a text; the first is the one that it should end with.
-
-        A causal model that was not taught to chat does not stop after an answer: for it a line
-        ends the text.
-        """
-        told = self.habits.eos_token_id
-        told = told if isinstance(told, list) else [told, self.tokenizer.eos_token_id]
-        known = tuple(dict.fromkeys(one for one in told if one is not None))
-        if self.reads_first or self.tokenizer.chat_template:
-            return known
-        line = self.tokenizer("\n", add_special_tokens=False).input_ids
-        is_token = len(line) == 1 and line[0] != self.tokenizer.unk_token_id
-        return (line[0], *known) if is_token else known
-
-    @property
-    def padding(self) -> int:
-        """The token that fills a row; which one does not matter, as it is masked."""
-        pad = self.tokenizer.pad_token_id
-        return pad if pad is not None else (*self.ends, 0)[0]
-
-    def prompt(self, text: str) -> Tokens:
-        """The tokens of a prompt, in the frame of a chat where the model was taught to chat."""
-        return self.chat([{"role": "user", "content": text}])
-
-    def chat(self, turns: Sequence[dict[str, str]]) -> Tokens:
-        """The tokens of turns ({"role", "content"}) with the beginning of the model's own."""
-        turns = [{**turn, "content": self.plain(turn["content"])} for turn in turns]
-        if self.tokenizer.chat_template:
-            framed = self.tokenizer.apply_chat_template(
-                _alternating(turns), add_generation_prompt=True, tokenize=False
-            )
-            return tuple(self.tokenizer(framed, add_special_tokens=False).input_ids)
-        ids = list(self.tokenizer("\n\n".join(turn["content"] for turn in turns)).input_ids)
-        while not self.reads_first and ids and ids[-1] in (*self.ends, self.tokenizer.sep_token_id):
-            ids.pop()  # what would close the text that is to be continued
-        return tuple(ids)
-
-    def plain(self, text: str) -> str:
-        """Text without the marks by which the model's frame tells turns apart, so that a document
-        cannot close its own."""
-        for mark in self._marks:
-            text = text.replace(mark, " ")
-        return text
-
-    @cached_property
-    def _marks(self) -> list[str]:
-        added = self.tokenizer.added_tokens_decoder.values()
-        marks = {str(one) for one in added if one.special} | set(self.tokenizer.all_special_tokens)
-        return sorted((mark for mark in marks if mark.strip()), key=len, reverse=True)
-
-    def target(self, text: str, end: bool = True) -> Tokens:
-        """The tokens of a text as the model would write it after a prompt, with the one that ends
-        it unless `end` is false."""
-        if self.reads_first:
-            ids = list(self.tokenizer(text_target=text).input_ids)
-            while ids and ids[-1] in self.ends:
-                ids.pop()
-        elif self.tokenizer.chat_template:
-            ids = list(self.tokenizer(text, add_special_tokens=False).input_ids)
-        else:
-            ids = self._continued(text)
-        return (*ids, *(self.ends[:1] if end else ()))
-
-    def _continued(self, text: str) -> list[int]:
-        """How a text is written behind a colon: many vocabularies have the space in the word."""
-        before = list(self.tokenizer("A:", add_special_tokens=False).input_ids)
-        whole = list(self.tokenizer(f"A: {text}", add_special_tokens=False).input_ids)
-        if whole[: len(before)] == before:
-            return whole[len(before) :]
-        return list(self.tokenizer(f" {text}", add_special_tokens=False).input_ids)
-
-    def text(self, tokens: Sequence[int]) -> str:
-        """Tokens as text, without marks."""
-        return str(self.tokenizer.decode(list(tokens), skip_special_tokens=True))
-
-    def token(self, token: int) -> str:
-        """One token as it looks, a mark included."""
-        return str(self.tokenizer.decode([token]))
-
-    def fitted(self, build: Callable[[str], str], text: str, room: int) -> Tokens:
-        """The tokens of the prompt `build(text)`, the text cut at its end to fit into `room`.
-
-        Raises PromptTooLong when the prompt alone does not fit.
-        """
-        tokens = self.prompt(build(text))
-        if len(tokens) <= room:
-            return tokens
-        shortest = self.prompt(build(""))
-        if len(shortest) > room:
-            raise PromptTooLong(model=self.name, tokens=len(shortest), window=room)
-        fits, over, best = 0, len(text), shortest
-        while over - fits > 1:
-            middle = (fits + over) // 2
-            tokens = self.prompt(build(text[:middle]))
-            if len(tokens) <= room:
-                fits, best = middle, tokens
-            else:
-                over = middle
-        return best
 
     # --- reading: what is likely -----------------------------------------------------------------
 
@@ -283,7 +180,7 @@ class LocalModel:
         import torch
 
         longest = max(map(len, rows))
-        ids = torch.full((len(rows), longest), self.padding)
+        ids = torch.full((len(rows), longest), self.tokens.padding)
         mask = torch.zeros((len(rows), longest), dtype=torch.long)
         for number, row in enumerate(rows):
             place = slice(0, len(row)) if self.reads_first else slice(longest - len(row), longest)
@@ -353,14 +250,23 @@ class LocalModel:
         return self._ended(found[0].tolist())
 
     def write(
-        self, prompt: Tokens, limit: int, stopped: Callable[[], bool], streamer: Any, **wanted: Any
+        self,
+        prompt: Tokens,
+        limit: int,
+        on_token: Callable[[int], None],
+        stopped: Callable[[], bool],
+        temperature: float | None = None,
     ) -> None:
-        """Write as the model's makers advise; `streamer` is given the tokens one by one."""
-        habits = {
-            name: value for name, value in self.habits.to_diff_dict().items() if name in _OF_WRITING
-        }
+        """Write as the model's makers advise, but for a temperature that is given (0: always the
+        likeliest token); `on_token` is given each token."""
+        told = self.habits.to_diff_dict()
+        habits = {name: told[name] for name in _OF_WRITING if told.get(name) is not None}
+        if temperature is not None:
+            habits |= {"do_sample": temperature > 0, "temperature": temperature}
+        if not habits.get("do_sample"):
+            habits = {name: habits[name] for name in habits if name == "repetition_penalty"}
         with self._asked, self._ours():
-            self._write([prompt], limit, stopped, streamer=streamer, **{**habits, **wanted})
+            self._write([prompt], limit, stopped, streamer=_Each(on_token), **habits)
 
     def _write(
         self,
@@ -393,7 +299,7 @@ class LocalModel:
 
     def _ended(self, row: Sequence[int]) -> Tokens:
         """A row up to the token that ends it; what follows is padding."""
-        at = next((place for place, one in enumerate(row) if one in self.ends), len(row))
+        at = next((place for place, one in enumerate(row) if one in self.tokens.ends), len(row))
         return tuple(row[: at + 1])
 
     @contextmanager
@@ -415,6 +321,22 @@ def _search(width: int) -> dict[str, Any]:
     return {"num_beams": width, "length_penalty": 0.0, "early_stopping": False}
 
 
+class _Each:
+    """Gives each token that is written to `on_token`; what it is given first is the prompt."""
+
+    def __init__(self, on_token: Callable[[int], None]) -> None:
+        self._on_token = on_token
+        self._begun = False
+
+    def put(self, tokens: Any) -> None:
+        for token in tokens.flatten().tolist() if self._begun else ():
+            self._on_token(token)
+        self._begun = True
+
+    def end(self) -> None:
+        """Nothing is held back."""
+
+
 def _stop_when(stopped: Callable[[], bool]) -> Any:
     import torch
 
@@ -422,18 +344,6 @@ def _stop_when(stopped: Callable[[], bool]) -> Any:
         return torch.full((ids.shape[0],), stopped(), device=ids.device, dtype=torch.bool)
 
     return criterion
-
-
-def _alternating(turns: Sequence[dict[str, str]]) -> list[dict[str, str]]:
-    """Neighbours of one role as one turn: many frames want user and model to take turns."""
-    joined: list[dict[str, str]] = []
-    for turn in turns:
-        if joined and joined[-1]["role"] == turn["role"]:
-            content = f"{joined[-1]['content']}\n\n{turn['content']}"
-            joined[-1] = {**turn, "content": content}
-        else:
-            joined.append(dict(turn))
-    return joined
 
 
 def streamed(

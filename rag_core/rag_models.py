@@ -14,7 +14,7 @@ from enum import StrEnum
 import numpy as np
 
 from rag_core.errors import PromptTooLong
-from rag_core.local_models import LocalModel, Step, Tokens, streamed
+from rag_core.local_models import LocalModel, Step, streamed
 from rag_core.marginalisation import (
     Mode,
     log_likelihood,
@@ -26,6 +26,7 @@ from rag_core.marginalisation import (
 )
 from rag_core.prompting import LABELS, Task, about_passage
 from rag_core.text import language
+from rag_core.tokenisation import Spelling, Tokens
 from rag_core.types import Hit
 
 MOST_PASSAGES = 20
@@ -148,7 +149,7 @@ class RagModel:
         `text` is the question (or what the task asks about), `spoken` the prompts' language, by
         default that of the text.
         """
-        target = self.generator.target(answer)
+        target = self.generator.tokens.target(answer)
         if len(target) > self.longest:
             raise PromptTooLong(model=self.generator.name, tokens=len(target), window=self.longest)
         return self._scored(self._read(text, hits, task, spoken), target, mode)
@@ -185,7 +186,7 @@ class RagModel:
         read = self._read(claim, hits, Task.VERIFY, spoken)
         generator = self.generator
         given = [
-            generator.log_probabilities(read.prompts, generator.target(label, end=False))
+            generator.log_probabilities(read.prompts, generator.tokens.target(label, end=False))
             for label in LABELS
         ]
         likely = np.array([log_likelihood(mode, read.prior, one) for one in given])
@@ -210,7 +211,7 @@ class RagModel:
 
         def prompt(hit: Hit) -> Tokens:
             passage = f"{hit.passage.context}\n{hit.passage.text}".strip()
-            return self.generator.fitted(
+            return self.generator.tokens.fitted(
                 lambda part: about_passage(task, text, part, spoken), passage, room
             )
 
@@ -233,11 +234,11 @@ class RagModel:
     def _summed(self, read: _Read, target: Tokens, given: np.ndarray, mode: Mode) -> Scored:
         marginals = log_marginals(mode, read.prior, given)
         shares = responsibilities(mode, read.prior, given)
-        spelling = _Spelling(self.generator)
+        spelling = Spelling(self.generator.tokens)
         pieces = [spelling.add(one, i == len(target)) for i, one in enumerate(target, 1)]
         return Scored(
             mode,
-            self.generator.text(target).strip(),
+            self.generator.tokens.text(target).strip(),
             log_likelihood(mode, read.prior, given),
             tuple(map(float, np.exp(read.prior))),
             tuple(map(float, posterior(mode, read.prior, given))),
@@ -246,13 +247,15 @@ class RagModel:
                 Token(token, piece, float(marginals[i]), (), tuple(map(float, shares[:, i])))
                 for i, (token, piece) in enumerate(zip(target, pieces, strict=True))
             ),
-            bool(target) and target[-1] in self.generator.ends,
+            bool(target) and target[-1] in self.generator.tokens.ends,
         )
 
     def _top(self, row: np.ndarray) -> tuple[tuple[str, float], ...]:
         """The likeliest tokens of a distribution given as logarithms."""
         best = np.argsort(-row, kind="stable")[:TOP]
-        return tuple((self.generator.token(int(one)), float(np.exp(row[one]))) for one in best)
+        return tuple(
+            (self.generator.tokens.token(int(one)), float(np.exp(row[one]))) for one in best
+        )
 
     # --- looking for an answer -------------------------------------------------------------------
 
@@ -262,13 +265,13 @@ class RagModel:
         def work(put: Callable[[Step], None], stopped: Callable[[], bool]) -> None:
             self.generator.write_jointly(read.prompts, read.prior, 1, limit, put, stopped)
 
-        spelling = _Spelling(self.generator)
+        spelling = Spelling(self.generator.tokens)
         given: list[np.ndarray] = []
         tokens: list[Token] = []
         with closing(streamed(work)) as steps:
             for each, mixed in steps:
                 chosen = int(mixed.argmax())
-                last = chosen in self.generator.ends or len(tokens) + 1 == limit
+                last = chosen in self.generator.tokens.ends or len(tokens) + 1 == limit
                 given.append(each[:, chosen].astype(np.float64))
                 shares = responsibilities(Mode.TOKEN, read.prior, given[-1][:, None])[:, 0]
                 likely = float(np.logaddexp.reduce(read.prior + given[-1]))
@@ -306,20 +309,3 @@ class RagModel:
             return float(np.logaddexp.reduce(terms))
 
         return max(heard, key=likely)
-
-
-class _Spelling:
-    """What each token adds to a text; a letter made of several tokens comes with its last."""
-
-    def __init__(self, generator: LocalModel) -> None:
-        self._generator = generator
-        self._tokens: list[int] = []
-        self._shown = ""
-
-    def add(self, token: int, last: bool = False) -> str:
-        self._tokens.append(token)
-        text = self._generator.text(self._tokens)
-        if text.endswith("\ufffd") and not last:
-            return ""
-        piece, self._shown = text[len(self._shown) :], text
-        return piece

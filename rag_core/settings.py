@@ -78,7 +78,7 @@ DEFAULT_MODEL_WITH_KEY = "openai:gpt-4o-mini"
 _KINDS = {
     "embedding": ("bundled", "sentence-transformers:", "openai:", "word-vectors:"),
     "reranker": ("bundled", "sentence-transformers:"),
-    "model": ("extractive", *(f"{name}:" for name in PROVIDERS)),
+    "model": ("extractive", "huggingface:", *(f"{name}:" for name in PROVIDERS)),
 }
 
 # variable → (field, default as shown, meaning)
@@ -98,8 +98,9 @@ VARIABLES: dict[str, tuple[str, str, str]] = {
     "SEODAM_MODEL": (
         "model",
         "extractive",
-        "`extractive` (no key), or `openai:NAME`, `anthropic:NAME`, `google:NAME`, `ollama:NAME`; "
-        "with an OpenAI key set, `openai:gpt-4o-mini`",
+        "`extractive` (no key), or `openai:NAME`, `anthropic:NAME`, `google:NAME`, `ollama:NAME`, "
+        "or on this computer `huggingface:NAME_OR_FOLDER`; with an OpenAI key set, "
+        "`openai:gpt-4o-mini`",
     ),
     "OPENAI_API_KEY": ("openai_api_key", "", "key of an OpenAI-compatible server"),
     "OPENAI_BASE_URL": ("openai_base_url", "", "address of an OpenAI-compatible server"),

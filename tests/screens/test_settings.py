@@ -1,6 +1,7 @@
 """Settings against a real server on the loopback: models, connection, and where keys go."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -8,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 from pages.ui.messages import CATALOGUE
 from tests.screens.conftest import all_text
 from tests.servers.openai_server import FAULTS, OpenAIServer
+from tests.tiny_models import save_gpt2
 
 Open = Callable[..., AppTest]
 KOREAN, ENGLISH = CATALOGUE["ko"], CATALOGUE["en"]
@@ -123,3 +125,15 @@ def test_the_server_that_the_operator_named_is_asked_wherever_it_is(
     monkeypatch.setenv("OPENAI_BASE_URL", server.url)
     page = connect(open_page("pages/settings.py", "ko"), server.url)
     assert "모델 25개" in page.success[0].value
+
+
+def test_a_model_of_this_computer_is_chosen_by_typing_its_name(
+    open_page: Open, tmp_path: Path
+) -> None:
+    name = f"huggingface:{save_gpt2(tmp_path / 'model', chat=True)}"
+    page = open_page("pages/settings.py", "ko")
+    box = page.selectbox(key="model_chosen")
+    box.options.append(name)  # AppTest can only choose; a browser sends what is typed the same way
+    box.set_value(name).run()
+    next(one for one in page.button if one.label == KOREAN["settings.test"]).click().run()
+    assert "잘 답해요" in page.success[0].value
