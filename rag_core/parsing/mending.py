@@ -79,7 +79,7 @@ def _once(lines: Sequence[Line]) -> list[Line]:
     for line in lines:
         same = seen.setdefault(line.text, [])
         reach = 0.25 * line.em
-        if not any(
+        if not same or not any(
             abs(line.box[0] - other.box[0]) < reach and abs(line.box[1] - other.box[1]) < reach
             for other in same[-20:]
         ):

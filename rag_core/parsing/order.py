@@ -12,6 +12,7 @@ from bisect import bisect
 from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
+from operator import attrgetter
 
 from rag_core.parsing.lines import Line
 
@@ -100,7 +101,7 @@ def _gap(lines: list[_Placed], start: str, end: str) -> tuple[float, float] | No
 
 def _gaps(lines: list[_Placed], start: str, end: str) -> list[tuple[float, float]]:
     """All white stretches that no line crosses: (width, middle), in order."""
-    spans = sorted((getattr(line, start), getattr(line, end)) for line in lines)
+    spans = sorted(map(attrgetter(start, end), lines))
     gaps, reach = [], spans[0][1]
     for first, last in spans[1:]:
         if first > reach:

@@ -33,7 +33,7 @@ _AT_LINE_ENDS = 0.44  # share of breaks between two syllables that fall on a spa
 _BREAKS_WORDS = 0.2  # judged word by word, files that break between words come to 0.03-0.1
 _FEWEST = 5
 _ASKED = 400  # breaks: enough to tell which kind a document is
-_SAMPLE = 200_000  # characters that teach enough about a document's words
+_SAMPLE = 60_000  # characters that teach enough about a document's words
 _PAIRS, _WORDS = 0.3, 1.0  # how much the document's own pairs and words count, by measurement
 
 
@@ -105,7 +105,7 @@ class Spacing:
         text = "\n".join(line.text for line in lines)[:_SAMPLE]
         inner = [words for line in text.split("\n") if len(words := line.split(" ")) > 2]
         self._words = Counter(word for words in inner for word in words[1:-1])
-        self._inside = Counter(a + b for a, b in pairwise(text) if a > "\n" and b > "\n")
+        self._inside = Counter(map(str.__add__, text, text[1:]))
         self._across = Counter(
             a[-1] + b[0] for words in inner for a, b in pairwise(words) if a and b
         )
