@@ -16,6 +16,7 @@ from docx.oxml.ns import qn
 from lxml import etree
 
 from rag_core.parsing.frames import Frame
+from rag_core.parsing.numbering import Numbering
 from rag_core.parsing.outline import Outline
 from rag_core.parsing.safe_xml import named, parse_xml
 from rag_core.parsing.tables import lines_of_table
@@ -31,6 +32,7 @@ _BODY_TEXT = 9  # the outline level that is none
 _HEADING_STYLE = re.compile(r"(?:heading|제목|개요)\s*(\d)", re.IGNORECASE)
 _TITLE_STYLE = re.compile(r"(?:title|제목)$", re.IGNORECASE)
 _CONTENTS_STYLE = re.compile(r"(?:toc|목차)\s*\d", re.IGNORECASE)
+_LONGEST_CHAIN = 10  # of styles made from one another; in a hostile file, from themselves
 _SILENT = {qn(tag) for tag in ("w:pPr", "w:rPr", "w:del", "w:moveFrom", "w:rt", "w:instrText")}
 _SILENT |= {"{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"}
 _BOX, _NOTE, _TABLE, _PARAGRAPH = (
@@ -54,7 +56,10 @@ class _Reader:
 
     def __init__(self, document: Document, outline: Outline) -> None:
         self._outline = outline
-        self._levels = _levels(document)
+        styles = _styles(document)
+        self._levels = {key: _style_level(style, styles) for key, style in styles.items()}
+        self._lists = {key: _style_list(style, styles) for key, style in styles.items()}
+        self._numbering = Numbering(_part(document, "numbering"))
         self._em = _usual_em(document.styles.element)
         self._notes = _notes(document)
 
@@ -72,10 +77,11 @@ class _Reader:
         level = self._level(element)
         if level is None:
             return
+        text = f"{self._number(element)} {found.text}" if found.text.strip() else ""
         if level:
-            self._outline.heading(found.text, level)
+            self._outline.heading(text, level)
         else:
-            self._outline.paragraph(found.text, _em(element, self._em))
+            self._outline.paragraph(text, _em(element, self._em))
         for box in found.boxes:
             self.read(box)
         for note in found.notes:
@@ -87,6 +93,14 @@ class _Reader:
         if own.isdecimal() and int(own) < _BODY_TEXT:
             return int(own) + 1
         return self._levels.get(_value(element, "w:pPr", "w:pStyle"), 0)
+
+    def _number(self, element: Element) -> str:
+        """The number that Word writes before a paragraph, by its own list or its style's."""
+        index = _value(element, "w:pPr", "w:numPr", "w:ilvl")
+        number_id = _value(element, "w:pPr", "w:numPr", "w:numId")
+        if not number_id:
+            number_id, index = self._lists.get(_value(element, "w:pPr", "w:pStyle"), ("", ""))
+        return self._numbering.next(number_id, int(index) if index in set("12345678") else 0)
 
     def _table(self, table: Element) -> None:
         """A table; one of a single column is a frame around text."""
@@ -163,18 +177,30 @@ def _em(paragraph: Element, usual: float) -> float:
     return max(sizes, key=sizes.__getitem__, default=usual)
 
 
-def _levels(document: Document) -> dict[str, int | None]:
-    """What a paragraph of each style is: see `_Reader._level`."""
-    styles = {
+def _styles(document: Document) -> dict[str, Element]:
+    """The styles of paragraphs by their ids."""
+    return {
         str(style.get(qn("w:styleId"))): style
         for style in document.styles.element.iter(qn("w:style"))
         if style.get(qn("w:type")) == "paragraph"
     }
-    return {key: _style_level(style, styles) for key, style in styles.items()}
+
+
+def _style_list(style: Element, styles: dict[str, Element]) -> tuple[str, str]:
+    """The list and the level in it that a style's paragraphs are of."""
+    for _ in range(_LONGEST_CHAIN):
+        if number_id := _value(style, "w:pPr", "w:numPr", "w:numId"):
+            return number_id, _value(style, "w:pPr", "w:numPr", "w:ilvl")
+        based = _value(style, "w:basedOn")
+        if based not in styles:
+            break
+        style = styles[based]
+    return "", ""
 
 
 def _style_level(style: Element, styles: dict[str, Element]) -> int | None:
-    for _ in range(10):  # a style is made from another, in a hostile file from itself
+    """What a paragraph of a style is: see `_Reader._level`."""
+    for _ in range(_LONGEST_CHAIN):
         name, level = _value(style, "w:name"), _value(style, "w:pPr", "w:outlineLvl")
         if _CONTENTS_STYLE.match(name):
             return None
@@ -193,15 +219,20 @@ def _style_level(style: Element, styles: dict[str, Element]) -> int | None:
 
 def _notes(document: Document) -> dict[str, str]:
     """The footnotes by their ids."""
+    root = _part(document, "footnotes")
+    return {
+        str(note.get(qn("w:id"))): _flat(note)
+        for note in (named(root, "footnote") if root is not None else ())
+        if note.get(qn("w:type")) in (None, "normal")
+    }
+
+
+def _part(document: Document, kind: str) -> Element | None:
+    """The tree of another part of the document, None where there is none."""
     for relation in document.part.rels.values():
-        if relation.reltype.endswith("/footnotes") and not relation.is_external:
-            root = parse_xml(relation.target_part.blob)
-            return {
-                str(note.get(qn("w:id"))): _flat(note)
-                for note in named(root, "footnote")
-                if note.get(qn("w:type")) in (None, "normal")
-            }
-    return {}
+        if relation.reltype.endswith(f"/{kind}") and not relation.is_external:
+            return parse_xml(relation.target_part.blob)
+    return None
 
 
 def _flat(container: Element) -> str:

@@ -228,17 +228,37 @@ _RELATIONS = (
 )
 
 
-def docx(body: str, doctype: str = "", more: Mapping[str, str | bytes] | None = None) -> bytes:
-    """A .docx of one part."""
+def docx(
+    body: str,
+    doctype: str = "",
+    more: Mapping[str, str | bytes] | None = None,
+    numbering: Sequence[tuple[str, str]] = (),
+) -> bytes:
+    """A .docx; `numbering`: levels (how it counts, what it writes) of list 7, the last of 8."""
     kind = "wordprocessingml.document"
-    return zipped(
-        {
-            "[Content_Types].xml": _TYPES.format(part="/word/document.xml", kind=kind),
-            "_rels/.rels": _RELATIONS.format(part="word/document.xml", kind="officeDocument"),
-            "word/document.xml": f"{doctype}<w:document {_W}><w:body>{body}</w:body></w:document>",
-            **(more or {}),
-        }
-    )
+    parts = {
+        "[Content_Types].xml": _TYPES.format(part="/word/document.xml", kind=kind),
+        "_rels/.rels": _RELATIONS.format(part="word/document.xml", kind="officeDocument"),
+        "word/document.xml": f"{doctype}<w:document {_W}><w:body>{body}</w:body></w:document>",
+        **(more or {}),
+    }
+    if numbering:
+        levels = [
+            f'<w:lvl w:ilvl="{{at}}"><w:start w:val="1"/><w:numFmt w:val="{counts}"/>'
+            f'<w:lvlText w:val="{text}"/></w:lvl>'
+            for counts, text in numbering
+        ]
+        first = "".join(level.format(at=at) for at, level in enumerate(levels[:-1]))
+        parts["word/_rels/document.xml.rels"] = _RELATIONS.format(
+            part="numbering.xml", kind="numbering"
+        )
+        parts["word/numbering.xml"] = (
+            f'<w:numbering {_W}><w:abstractNum w:abstractNumId="0">{first}</w:abstractNum>'
+            f'<w:abstractNum w:abstractNumId="1">{levels[-1].format(at=0)}</w:abstractNum>'
+            '<w:num w:numId="7"><w:abstractNumId w:val="0"/></w:num>'
+            '<w:num w:numId="8"><w:abstractNumId w:val="1"/></w:num></w:numbering>'
+        )
+    return zipped(parts)
 
 
 def xlsx(rows: str, doctype: str = "") -> bytes:

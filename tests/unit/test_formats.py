@@ -173,6 +173,22 @@ def test_large_letters_are_headings_where_no_style_says_so() -> None:
     assert (plain.unit, places(plain)) == (Unit.WHOLE, [(None, "")])
 
 
+def test_numbers_that_word_writes_itself_are_read() -> None:
+    def line(text: str, number: int, level: int) -> str:
+        listed = f'<w:ilvl w:val="{level}"/><w:numId w:val="{number}"/>'
+        return f"<w:p><w:pPr><w:numPr>{listed}</w:numPr></w:pPr><w:r><w:t>{text}</w:t></w:r></w:p>"
+
+    levels = (("decimal", "제%1조"), ("decimalEnclosedCircle", "%2"), ("ganada", "%3."))
+    data = office.docx(
+        line("(목적)", 7, 0) + line("하나", 7, 1) + line("둘", 7, 1) + line("(정의)", 7, 0)
+        + line("셋", 7, 1) + line("넷", 7, 2) + line("다섯", 7, 2) + line("점", 8, 0),
+        numbering=[*levels, ("bullet", "o")],
+    )  # fmt: skip
+    assert parse(Upload("계약.docx", data)).pages[0].text.split("\n\n") == [
+        *("제1조 (목적)", "① 하나", "② 둘", "제2조 (정의)", "① 셋", "가. 넷", "나. 다섯", "점")
+    ]
+
+
 def test_text_under_review_is_read_as_it_would_be_accepted() -> None:
     body = (
         "<w:p><w:r><w:t>등대는 </w:t></w:r><w:ins><w:r><w:t>1908년에 </w:t></w:r></w:ins>"
