@@ -9,7 +9,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.ui.http import lifespan, middleware
+from pages.ui.middleware import lifespan, middleware
 from pages.ui.shell import draw, show_fault
 
 if st.runtime.exists():

@@ -32,7 +32,8 @@ EXIT_MEMORY = 77  # the child noticed itself that memory ran out
 # start of the child is most of the cost of a small file.
 _BOOT = """
 import sys
-core, parsing, *sys.path = sys.argv[1:]
+core, parsing, *paths = sys.argv[1:]
+sys.path += [path for path in paths if path not in sys.path]
 for name, folder in ("rag_core", core), ("rag_core.parsing", parsing):
     package = sys.modules[name] = type(sys)(name)
     package.__path__ = [folder]
@@ -104,7 +105,8 @@ def run_child(
 
 
 def _start() -> subprocess.Popen[bytes]:
-    """A Python without site packages' hooks, keys or a console; imports what this one imports."""
+    """A Python without site packages' hooks, keys or a console; imports what this one imports, but
+    nothing in place of the standard library: a host may put the folder of its script in front."""
     keep = ("SYSTEMROOT",)  # Windows cannot start a process without it
     paths = os.path.dirname(_HERE), _HERE, *(os.path.abspath(path) for path in sys.path)
     return subprocess.Popen(

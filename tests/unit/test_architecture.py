@@ -89,7 +89,7 @@ HOMES = {
     "sklearn": {"rag_core.lab"},
     "snowballstemmer": {"rag_core.text"},
     "sqlalchemy": {"rag_core.stores"},
-    "starlette": {"pages.ui.http"},
+    "starlette": {"pages.ui.middleware"},
     "streamlit": {"app", "pages"},
     "tantivy": {"rag_core.stores.lexical"},
     "tiktoken": {"rag_core.lab"},
@@ -198,6 +198,12 @@ def test_a_foreign_library_is_imported_at_its_home_only(module: str) -> None:
         parts = module.split(".")
         inside = {".".join(parts[:length]) for length in range(1, len(parts) + 1)}
         assert homes & inside, f"{module} imports {library}, whose home is {sorted(homes)}"
+
+
+def test_no_module_of_a_page_hides_another() -> None:
+    """Streamlit puts the folder of its script in front of all others while a page runs."""
+    names = {path.stem for path in (ROOT / "pages" / "ui").iterdir()} - {"__init__"}
+    assert not names & (set(sys.stdlib_module_names) | set(packages_distributions()))
 
 
 def test_the_core_never_imports_streamlit() -> None:

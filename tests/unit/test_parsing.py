@@ -8,6 +8,7 @@ import os
 import threading
 import time
 import zlib
+from pathlib import Path
 
 import pytest
 from pypdf import PdfReader, PdfWriter
@@ -223,6 +224,16 @@ def test_a_term_is_painted_wherever_it_stands_and_a_quote_once() -> None:
     (third,) = render(data, 1, quotes=["line"], nth=[2]).boxes
     assert third == found.boxes[2]
     assert not render(data, 1, quotes=["line"], nth=[3]).marked
+
+
+def test_nothing_on_the_path_hides_the_standard_library_from_the_child(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "http.py").write_text("raise SystemExit(3)")
+    (tmp_path / "json.py").write_text("raise SystemExit(3)")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    page = parse(Upload("tea.html", b"<h1>Tea</h1><p>It is grown in Boseong.")).pages[0]
+    assert "grown in Boseong" in page.text
 
 
 def test_rather_no_mark_than_a_wrong_one() -> None:
