@@ -18,12 +18,12 @@ sent = st.chat_input(
     file_type=[suffix.lstrip(".") for suffix in FORMATS],
     max_upload_size=visitor.seodam.settings.max_upload_mb,
 )
-question, whole = understood.pending_question()
+asked = understood.pending_question()
 attached: frozenset[int] = frozenset()
 if sent:
     attached = uploads.submit(visitor, sent.files)
-    question = sent.text.strip()
-if question:
+    asked = understood.Pending(sent.text.strip())
+if asked.question:
     uploads.dismiss_done(visitor)
 
 asking.settle()
@@ -37,9 +37,12 @@ if conversation is not None:
         conversation.id, history.shown(visitor, words, conversation)
     )
     for turn in turns:
-        show_turn(visitor, words, turn, new=turn is turns[-1] and asking.just_answered())
+        if turn.id == asked.beside:
+            break  # its new version takes its place, and that of all that followed it
+        new = turn is turns[-1] and asking.just_answered()
+        show_turn(visitor, words, conversation, turn, new)
 
-if conversation is None and not question:
+if conversation is None and not asked.question:
     with empty.container():
         if documents:
             welcome.show_ready(words, documents)
@@ -49,8 +52,8 @@ if conversation is None and not question:
 else:
     with shelf:
         uploads.show_jobs(visitor, words, folded=True)
-if question:
+if asked.question:
     with shelf:
         asking.stop_button(words)
-    asking.ask(visitor, words, conversation, question, attached, whole)
+    asking.ask(visitor, words, conversation, asked, attached)
 viewer.draw(visitor, words)

@@ -16,7 +16,7 @@ from rag_core.chain import build_chain
 from rag_core.citations import Checked
 from rag_core.embeddings import BundledEmbedding
 from rag_core.errors import ModelTimedOut, SeodamError
-from rag_core.followups import REMEMBERED
+from rag_core.followups import REMEMBERED, texts_of_best
 from rag_core.generators import model_name
 from rag_core.library import Library
 from rag_core.retriever import SeodamRetriever
@@ -61,21 +61,27 @@ class Assistant:
         return self.conversations.start(title, collection)
 
     def ask(
-        self, question: str, conversation: Conversation, model: BaseChatModel, whole: bool = False
+        self,
+        question: str,
+        conversation: Conversation,
+        model: BaseChatModel,
+        whole: bool = False,
+        beside: int | None = None,
     ) -> AnswerStream:
-        """Ask within a conversation; however it ends, the turn is kept.
+        """Ask within a conversation; however it ends, the turn is kept: as the last one, or as a
+        version of the turn `beside`.
 
         A question that leans on earlier turns is asked in words that stand alone, but for one that
         its reader calls `whole`: that one is taken as it is.
         """
-        asked = Question(
-            question.strip()[:QUESTION_LENGTH],
-            conversation.collection,
-            conversation.excluded,
-            self.conversations.turns(conversation.id, last=REMEMBERED),
-            whole,
-        )
-        return self._stream(asked, model, conversation.id)
+        kept = self.conversations
+        if beside is None:
+            before = kept.turns(conversation.id, last=REMEMBERED)
+        else:
+            before = kept.turns_before(conversation.id, beside, last=REMEMBERED)
+        text = question.strip()[:QUESTION_LENGTH]
+        asked = Question(text, conversation.collection, conversation.excluded, before, whole)
+        return self._stream(asked, model, conversation.id, beside)
 
     def ask_once(
         self,
@@ -89,11 +95,15 @@ class Assistant:
         return self._stream(asked, model, None)
 
     def _stream(
-        self, question: Question, model: BaseChatModel, conversation_id: str | None
+        self,
+        question: Question,
+        model: BaseChatModel,
+        conversation_id: str | None,
+        beside: int | None = None,
     ) -> AnswerStream:
         def keep(answer: Answer) -> None:
             if conversation_id is not None:
-                self.conversations.append(conversation_id, question.text, answer)
+                self.conversations.append(conversation_id, question.text, answer, beside)
 
         retriever = self._library.retriever(question.collection, PASSAGES)
         embedding = retriever.embedding
@@ -118,7 +128,7 @@ class Assistant:
         documents = self._library.included(question.collection, question.excluded)
 
         def search(asked: str) -> list[str]:
-            return [hit.passage.text for hit in retriever.search(asked, PASSAGES, documents)]
+            return texts_of_best(retriever.search(asked, PASSAGES, documents))
 
         alone = question.text
         if question.history and not question.whole:

@@ -16,9 +16,20 @@ from pages.ui.places import place
 from pages.ui.reveal import reveal
 from pages.ui.session import Visitor
 from pages.ui.shell import literal, show_failure
+from pages.ui.turn_actions import show_actions
 from pages.ui.understood import show_editable
 from rag_core.markdown import safe_markdown
-from rag_core.types import Answer, Citation, Finish, Hit, Passage, Sentence, Turn, Unit
+from rag_core.types import (
+    Answer,
+    Citation,
+    Conversation,
+    Finish,
+    Hit,
+    Passage,
+    Sentence,
+    Turn,
+    Unit,
+)
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
@@ -31,12 +42,15 @@ _FLAGS = "\u2691\u2690"  # stand for the badges until the text has been made saf
 _MARK = re.compile(r"\[(\d{1,3})\]")
 
 
-def show_turn(visitor: Visitor, words: Words, turn: Turn, new: bool = False) -> None:
+def show_turn(
+    visitor: Visitor, words: Words, conversation: Conversation, turn: Turn, new: bool = False
+) -> None:
     """One turn of a conversation; a new one is brought into view."""
     with place_of_turn(turn.question, new):
         show_editable(words, turn.id, turn.question, turn.answer.standalone_question)
         _found(visitor, words, turn)
         _answer(visitor, words, turn)
+        show_actions(visitor, words, conversation, turn)
 
 
 def place_of_turn(question: str, new: bool) -> DeltaGenerator:

@@ -16,7 +16,7 @@ from pages.ui.connection import generator
 from pages.ui.messages import Words
 from pages.ui.session import Visitor
 from pages.ui.shell import literal, show_error
-from pages.ui.understood import show_understood
+from pages.ui.understood import Pending, show_understood
 from pages.ui.uploads import said_of
 from rag_core.errors import SeodamError
 from rag_core.markdown import SafeStream
@@ -35,29 +35,30 @@ def ask(
     visitor: Visitor,
     words: Words,
     conversation: Conversation | None,
-    asked: str,
+    asked: Pending,
     attached: frozenset[int] = frozenset(),
-    whole: bool = False,
 ) -> None:
     """Show the question, stream the answer, and run the page again to show it as kept.
 
-    A `whole` question is taken as it is, whatever was said before. `attached` are the jobs of
-    files that came with the question: they are read first. A click on Stop, or anywhere else,
-    runs the page again: the answer is kept as far as it was.
+    `attached` are the jobs of files that came with the question: they are read first. A click on
+    Stop, or anywhere else, runs the page again: the answer is kept as far as it was.
     """
-    with place_of_turn(asked, new=True):
+    with place_of_turn(asked.question, new=True):
         _wait_for(visitor, words, attached)
         if not _something_to_ask(visitor, words, conversation):
             return
         try:
             model = generator(visitor)
-            conversation = conversation or _begin(visitor, asked)
+            conversation = conversation or _begin(visitor, asked.question)
         except SeodamError as error:
             show_error(error, words)
             return
         st.session_state["just_answered"] = True
         try:
-            _stream(visitor, visitor.assistant.ask(asked, conversation, model, whole), words)
+            stream = visitor.assistant.ask(
+                asked.question, conversation, model, asked.whole, asked.beside
+            )
+            _stream(visitor, stream, words)
         except SeodamError as error:
             show_error(error, words)
     st.rerun()

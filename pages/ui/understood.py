@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import streamlit as st
 
 from pages.ui.messages import Words
 from pages.ui.shell import literal
 
 
-def suggest(question: str, whole: bool = False) -> None:
-    """Ask this question in the next run (a click on a suggestion). A `whole` one is taken as it
-    is, whatever was said before."""
-    st.session_state["pending_question"] = (question, whole)
+@dataclass(frozen=True)
+class Pending:
+    """A question to be asked in the next run. A `whole` one is taken as it is, whatever was said
+    before; one `beside` a turn is a version of it."""
+
+    question: str = ""
+    whole: bool = False
+    beside: int | None = None
 
 
-def pending_question() -> tuple[str, bool]:
-    """The question of a click, once, and whether it is to be taken as it is; "" for none."""
-    question, whole = st.session_state.pop("pending_question", ("", False))
-    return str(question), bool(whole)
+def suggest(question: str, whole: bool = False, beside: int | None = None) -> None:
+    """Ask this question in the next run (a click on a suggestion)."""
+    st.session_state["pending_question"] = Pending(question, whole, beside)
+
+
+def pending_question() -> Pending:
+    """The question of a click, once."""
+    pending: Pending = st.session_state.pop("pending_question", Pending())
+    return pending
 
 
 def show_understood(words: Words, question: str, understood: str) -> bool:

@@ -165,6 +165,15 @@ class Conversations:
             path = _path(parents, row.leaf)
             return self._fetch(connection, path[-last:] if last else path, parents)
 
+    def turns_before(
+        self, conversation_id: str, turn_id: int, last: int | None = None
+    ) -> tuple[Turn, ...]:
+        """The turns that lead to a turn, oldest first, without it; () when it is not there."""
+        with self._database.reading() as connection:
+            parents = self._parents(connection, conversation_id)
+            path = _path(parents, parents.get(turn_id))
+            return self._fetch(connection, path[-last:] if last else path, parents)
+
     def all_turns(self, conversation_id: str) -> tuple[Turn, ...]:
         """Every version of every turn, in the order in which they were asked."""
         with self._database.reading() as connection:
