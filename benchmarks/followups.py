@@ -3,7 +3,7 @@
     python -m benchmarks.followups CASES.jsonl BEIR_FOLDER [--model NAME] [--show]
 
 A case is {"question", "history": [{"role", "text"}], "needs_history", "gold_doc"?, "lang"}; the
-documents of its gold are those of the BEIR folder. Every case goes through the assistant as in
+documents of its gold are those of the BEIR folder. Every case is understood and searched as in
 `ask --history`. Beside the cases as they stand, every first question of one history is asked
 after every other history: it stands alone, so it must come back to the letter.
 Prints one JSON object: hit@5 of the gold document with history, without it, and with the
@@ -15,20 +15,32 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from langchain_core.language_models import BaseChatModel
+
+from rag_core.assistant import PASSAGES
 from rag_core.commands import turns_of
+from rag_core.cross_encoder import make_retriever
+from rag_core.embeddings import BundledEmbedding
 from rag_core.evaluation import hit_at, mean, read_question_set
+from rag_core.followups import texts_of_best
+from rag_core.generators import load_generator
+from rag_core.passages import searchable_text
+from rag_core.rewriting import standalone
 from rag_core.settings import Settings
-from rag_core.types import LOCAL_OWNER, Turn, Upload
-from rag_core.wiring import Seodam, open_seodam
+from rag_core.stores.shelves import Shelves
+from rag_core.types import LOCAL_OWNER, Hit, Passage, Turn
 
 K = 5
-_FIRST = (1, K)
+Search = Callable[[str, int], list[Hit]]
+"""A question and how many → the passages found, best first."""
 
 
 @dataclass(frozen=True)
@@ -72,32 +84,28 @@ def crossed(cases: Sequence[Case]) -> Iterator[Case]:
 
 
 def measure(
-    seodam: Seodam, cases: Sequence[Case], model: str, show: bool = False
+    cases: Sequence[Case], search: Search, model: BaseChatModel, show: bool = False
 ) -> dict[str, Any]:
-    """The figures; what is searched lies in the library of the local owner, named by its id."""
-    library = seodam.library(LOCAL_OWNER)
+    """The figures; `search` gives passages, best first."""
 
     def understood(case: Case) -> str:
-        assistant = seodam.assistant(LOCAL_OWNER)
-        stream = assistant.ask_once(case.question, seodam.generator(model), history=case.history)
-        for _ in stream:
-            pass
-        return stream.standalone_question
+        def texts(question: str) -> list[str]:
+            return texts_of_best(search(question, PASSAGES))
 
-    def found(question: str, case: Case, k: int = K) -> float:
-        ranked = [hit.document.removesuffix(".txt") for hit in library.search(question, K)]
-        return hit_at(k, ranked, {case.gold: 1.0})
+        return standalone(case.question, case.history, texts, model)
+
+    def found(question: str, case: Case, k: int) -> float:
+        return hit_at(k, [hit.document for hit in search(question, k)], {case.gold: 1.0})
 
     asked = [(case, understood(case)) for case in cases]
     golden = [(case, said) for case, said in asked if case.gold]
     alone = [(case, understood(case)) for case in crossed(cases)]
     if show:
         for case, said in [*asked, *(pair for pair in alone if pair[1] != pair[0].question)]:
-            mark = "=" if said == case.question else "→ " + said
-            hit = found(said, case) if case.gold else ""
-            print(json.dumps([case.leans, hit, case.question, mark], ensure_ascii=False))
+            hit = found(said, case, K) if case.gold else ""
+            print(json.dumps([case.leans, hit, case.question, said], ensure_ascii=False))
     row: dict[str, Any] = {}
-    for k in _FIRST:
+    for k in (1, K):
         row[f"hit@{k} with history"] = mean(found(said, case, k) for case, said in golden)
         row[f"hit@{k} without"] = mean(found(case.question, case, k) for case, _ in golden)
         written = mean(found(case.written, case, k) for case, _ in golden)
@@ -119,14 +127,34 @@ def measure(
     }
 
 
-def fill(seodam: Seodam, folder: Path) -> None:
-    """Every document of a BEIR folder as a file named by its id."""
-    library = seodam.library(LOCAL_OWNER)
-    uploads = [
-        Upload(f"{id_}.txt", f"{title}\n\n{text}".strip().encode())
-        for id_, title, text in read_question_set(folder).documents
-    ]
-    library.publish([library.prepare(library.receive(one).id) for one in uploads])
+@contextmanager
+def searched(folder: Path) -> Iterator[Search]:
+    """A search over the documents of a BEIR folder, one document one passage."""
+    documents = {id_: (title, text) for id_, title, text in read_question_set(folder).documents}
+    passages = {
+        id_: Passage(id_, id_, 0, None, "", text, context=title)
+        for id_, (title, text) in documents.items()
+    }
+    embedding = BundledEmbedding()
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as data:
+        shelves = Shelves(Path(data))
+        shelf = shelves.of(LOCAL_OWNER, "followups", embedding.fingerprint)
+        ids = list(passages)
+        vectors = embedding.embed_array([searchable_text(passages[id_]) for id_ in ids])
+        shelf.dense.add_all(ids, vectors, ids)
+        shelf.lexical.replace_all((id_, [passages[id_]]) for id_ in ids)
+        retriever = make_retriever(
+            None,
+            embedding=embedding,
+            lexical=shelf.lexical,
+            dense=shelf.dense,
+            passages=lambda ids: {id_: (passages[id_], id_) for id_ in ids},
+        )
+
+        try:
+            yield retriever.search
+        finally:
+            shelves.close()
 
 
 def main() -> None:
@@ -136,13 +164,9 @@ def main() -> None:
     parser.add_argument("--model", default="extractive")
     parser.add_argument("--show", action="store_true", help="print every case")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as data:
-        seodam = open_seodam(Settings(Path(data)))
-        try:
-            fill(seodam, options.documents)
-            row = measure(seodam, read(options.cases), options.model, options.show)
-        finally:
-            seodam.close()
+    model = load_generator(options.model, Settings.load(os.environ))
+    with searched(options.documents) as search:
+        row = measure(read(options.cases), search, model, options.show)
     print(json.dumps(row, ensure_ascii=False))
 
 

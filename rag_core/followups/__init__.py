@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from rag_core.followups import english, korean
 from rag_core.followups.before import Before
 from rag_core.text import language, question_words
-from rag_core.types import Turn
+from rag_core.types import Hit, Turn
 
 REMEMBERED = 8
 """How many of the last turns are read."""
@@ -23,7 +23,7 @@ _FOUND = 3
 _FEW_WORDS = 4
 
 Search = Callable[[str], Sequence[str]]
-"""A question → the texts of the passages found for it, best first."""
+"""A question → the texts of the passages that were found for it in the document found first."""
 
 
 def standing_alone(question: str, history: Sequence[Turn], search: Search) -> str:
@@ -59,10 +59,18 @@ def _last(history: Sequence[Turn], search: Search) -> Before:
 
 def _found(turn: Turn, asked: str, search: Search) -> Callable[[], str]:
     def found() -> str:
-        texts = [hit.passage.text for hit in turn.answer.hits] or list(search(asked))
+        texts = texts_of_best(turn.answer.hits) or search(asked)
         return "\n".join(texts[:_FOUND])
 
     return found
+
+
+def texts_of_best(hits: Sequence[Hit]) -> list[str]:
+    """The passages of the document that was found first: what was spoken of stands there, and in
+    a small library everything else is found as well."""
+    return [
+        hit.passage.text for hit in hits if hit.passage.document_id == hits[0].passage.document_id
+    ]
 
 
 def _rewritten(question: str, before: Before) -> str:

@@ -91,6 +91,7 @@ _NO_SUBJECT = re.compile(
     rf"(?P<done>(?:been\s+)?\w+(?:ed|en|wn|lt)){_END}",
     re.IGNORECASE,
 )
+_OWNED = re.compile(r"\w['’]s\b|\bof\s+(?:the\s+)?\w", re.IGNORECASE)  # it says whose
 _DEFINITE = re.compile(r"\b(?:the|these|those|my|your)\s+\w", re.IGNORECASE)
 _YEAR = re.compile(r"\b(?:1\d|20)\d\d\b")
 
@@ -246,6 +247,8 @@ def _by_what_is_missing(body: str, before: Before, topic: Topic, linked: bool) -
         if share >= 0.5:
             return regarding
         return _other(body.rstrip(" ?.!"), before, topic) if linked else None
+    if _OWNED.search(body):
+        return None
     if share == 1 and (_DEFINITE.search(body) or _FRAGMENT.match(body)):
         return regarding
     return None

@@ -29,22 +29,24 @@ _NOT_BEHIND, _EDGE = r"(?<![가-힣])", r"(?![가-힣])"
 
 def _particle(*more: str) -> str:
     common = "은 는 이 가 을 를 의 에 도 와 과 랑"
-    return f"(?P<particle>{any_of(' '.join([common, *more]))})?{_EDGE}"
+    return f"(?P<particle>{any_of(' '.join([common, *more]))})"
 
 
 _THING = re.compile(
     rf"{_NOT_BEHIND}(?:[그이저](?:것|거)(?:들)?|[그이]\s?둘)"
     + _particle("에서", "로", "으로", "만", "보다", "처럼", "부터", "까지")
+    + f"?{_EDGE}"
 )
 _CONTRACTED = re.compile(rf"{_NOT_BEHIND}[그이저](?P<how>건|게|걸)(?P<tail>로)?{_EDGE}")
 _PLACE = re.compile(
     rf"{_NOT_BEHIND}(?:거기|그\s?곳|저기|여기|이\s?곳)"
     + _particle("에서", "에는", "에서는", "서", "서는", "로", "까지", "부터")
+    + f"?{_EDGE}"
 )
 _PERSON = re.compile(
     rf"{_NOT_BEHIND}(?:그녀|그분|그들|걔|그\s(?:사람|분|여자|남자|친구|아이))"
     + _particle("들은", "에게", "한테")
-    + rf"|{_NOT_BEHIND}그(?P<short>는|가|를|의|에게|도|와){_EDGE}"
+    + rf"?{_EDGE}|{_NOT_BEHIND}그(?P<short>는|가|를|의|에게|도|와){_EDGE}"
 )
 _TIME = re.compile(
     rf"{_NOT_BEHIND}(?:그\s?(?:때|해|날|당시)|당시)(?P<particle>[가-힣]{{0,3}}){_EDGE}"
@@ -52,7 +54,8 @@ _TIME = re.compile(
 _KIND = re.compile(
     rf"{_NOT_BEHIND}(?:그|이|저|해당|위|앞의|그런|이런)\s"
     r"(?P<noun>(?:[가-힣A-Za-z0-9]+\s){0,2}?[가-힣A-Za-z0-9]+?)"
-    + _particle("에서", "에는", "로", "으로", "만", "보다", "부터", "까지")
+    + rf"(?:{_particle('에서', '에는', '로', '으로', '만', '보다', '부터', '까지')}{_EDGE}"
+    r"|(?=[?？.!]|$))"
 )
 _OF_THE_FILES = re.compile(
     any_of("문서 파일 책 자료 보고서 논문 계약서 규정 페이지 글 문장 이야기 외 중 밖 정도 후 전")
@@ -85,6 +88,7 @@ _ORDINAL = re.compile(
     rf"(?P<noun>\s?{any_of('것 거 방법 항목 단계 이유 조건 규칙 문제 예 경우')})?"
     r"(?P<how>\s?(?:건|게|걸))?(?P<particle>은|는|이|가|을|를|의|에|에서|도)?(?=요?(?![가-힣]))"
 )
+_OWNED = re.compile(r"[가-힣A-Za-z0-9]{2,}의\s")  # the question says whose
 _NOTHING_MORE = re.compile(r"요?[?？\s]*$")
 _ASKS = re.compile(rf"[?？]|(?:까|나요|가요|니|냐|지|죠|줘|주세요|려줘|어|야|요|데|해){_END}")
 _ASKS_OR_BEGS = re.compile(rf"{_WORD}|무슨|어느|어떤|몇|[?？]|줘|주세요")
@@ -189,10 +193,11 @@ def _kind(found: re.Match[str], before: Before, topic: Topic) -> str:
     described = _DESCRIBED.search(found.string[: found.start()])
     if described or _OF_THE_FILES.match(noun) or _has_antecedent(found.string, found):
         return found.group()
-    if " " in noun and not before.share_found(noun):
+    first, *rest = noun.split()
+    if first in topic.phrase:
+        return with_particle(" ".join([topic.whole, *rest]), particle)
+    if rest and not before.share_found(noun):
         return found.group()
-    if noun in topic.phrase:
-        return with_particle(topic.whole, particle)
     return with_particle(f"{noun}({topic.whole})", particle)
 
 
@@ -262,6 +267,8 @@ def _by_what_is_missing(body: str, before: Before, topic: Topic) -> str | None:
         relative = others and _NOUN_LIKE.match(others[0])
         particle = "을" if _PLEASE.search(body) else "이" if relative else "은"
         return f"{with_particle(topic.whole, particle)} {body}"
+    if _OWNED.search(body):
+        return None
     if are_of_something(named):
         return f"{topic.owned} {body}"
     if len(named) > MOST_WORDS or before.share_found(" ".join(named)) < 1:

@@ -1,17 +1,17 @@
-"""The benchmark of follow-up questions on a tiny set, through the real assistant."""
+"""The benchmark of follow-up questions on a tiny set; on the development set where it is."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from pathlib import Path
 
 import pytest
 
-from benchmarks.followups import Case, measure
+from benchmarks.followups import Case, measure, read, searched
 from rag_core.commands import turns_of
-from rag_core.settings import Settings
-from rag_core.types import LOCAL_OWNER, Upload
-from rag_core.wiring import Seodam, open_seodam
+from rag_core.extractive import ExtractiveChatModel
 
+SHARED = Path(__file__).parents[3] / "shared" / "data" / "dev"
 DOCUMENTS = {
     "light": "서담의 첫 등대는 1908년에 포항에 세워졌어요. 높이는 26미터이고 이태호가 설계했어요.",
     "tower": "남산의 탑은 1969년에 세워졌어요. 높이는 236미터예요. 장종률이 설계했어요.",
@@ -37,20 +37,26 @@ CASES = [
 ]
 
 
-@pytest.fixture(scope="module")
-def seodam(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seodam]:
-    opened = open_seodam(Settings(tmp_path_factory.mktemp("library")))
-    library = opened.library(LOCAL_OWNER)
-    for name, text in DOCUMENTS.items():
-        library.add(Upload(f"{name}.txt", text.encode()))
-    yield opened
-    opened.close()
-
-
-def test_follow_ups_find_what_they_mean_and_the_others_are_left_alone(seodam: Seodam) -> None:
-    row = measure(seodam, CASES, "extractive")
+def test_follow_ups_find_what_they_mean_and_the_others_are_left_alone(tmp_path: Path) -> None:
+    rows = [json.dumps({"_id": name, "text": text}) for name, text in DOCUMENTS.items()]
+    (tmp_path / "corpus.jsonl").write_text("\n".join(rows), "utf-8")
+    asked = json.dumps({"_id": "q", "text": "등대?"})
+    (tmp_path / "queries.jsonl").write_text(asked, "utf-8")
+    (tmp_path / "qrels").mkdir()
+    (tmp_path / "qrels" / "dev.tsv").write_text("query\tdocument\tgain\nq\tlight\t1", "utf-8")
+    with searched(tmp_path) as search:
+        row = measure(CASES, search, ExtractiveChatModel())
     assert row["hit@1 with history"] == 1.0
     assert row["hit@1 without"] < 1.0
     assert row["changed"] == {"en": 1.0, "ko": 1.0}
     assert row["crossed"] == 12
     assert row["left alone, crossed"] == 1.0
+
+
+@pytest.mark.skipif(not SHARED.exists(), reason="the development data is not here")
+def test_on_the_development_set_it_reaches_what_was_asked() -> None:
+    with searched(SHARED / "korquad-dev") as search:
+        row = measure(read(SHARED / "followups" / "cases.jsonl"), search, ExtractiveChatModel())
+    assert row["hit@5 with history"] >= 0.8
+    assert row["left alone"] == 1.0
+    assert row["left alone, crossed"] >= 0.98

@@ -44,6 +44,7 @@ LEANING = [
     (LIGHTHOUSE, "이것보다 높은 등대가 있나요?", "서담의 첫 등대보다 높은 등대가 있나요?"),
     (LIGHTHOUSE, "거기 주소가 뭐예요?", "서담의 첫 등대 주소가 뭐예요?"),
     (LIGHTHOUSE, "그 등대는 누가 지었어요?", "서담의 첫 등대는 누가 지었어요?"),
+    (LIGHTHOUSE, "그 등대 높이는 얼마예요?", "서담의 첫 등대 높이는 얼마예요?"),
     (LIGHTHOUSE, "해당 시설은 유료인가요?", "시설(서담의 첫 등대)은 유료인가요?"),
     (LIGHTHOUSE, "그때 시장은 누구였어요?", "1908년 시장은 누구였어요?"),
     (CAPITAL, "거기 인구는 몇 명이야?", "룩셈부르크의 수도(룩셈부르크시) 인구는 몇 명이야?"),
@@ -92,6 +93,7 @@ STANDING = [
     (LIGHTHOUSE, "이순신은 왜 그의 일기를 남겼나요?"),  # its antecedent stands before it
     (LIGHTHOUSE, "서울역은 언제 지어졌고 그것은 누가 설계했나요?"),
     (LIGHTHOUSE, "백 년 동안 켜져 있는 그 전구는 어디 있나요?"),
+    (LIGHTHOUSE, "그 파란 도자기 찻잔은 누가 만들었나요?"),  # it has a name of its own
     (LIGHTHOUSE, "고마워요!"),
     (COFFEE, "한국에서 두 번째로 높은 산은 무엇인가요?"),
     (POHANG, "What is the capital of France?"),
