@@ -27,7 +27,13 @@ if TYPE_CHECKING:
     from rag_core.reembedding import Move
 
 _INTERRUPTED = 130
-_BY_VECTORS = (commands.ingest, commands.search, commands.ask, commands.import_archive)
+_BY_VECTORS = (
+    commands.ingest,
+    commands.search,
+    commands.ask,
+    commands.paper,
+    commands.import_archive,
+)
 """Commands that need the embedding which the settings name to be in use."""
 
 
@@ -124,8 +130,17 @@ def _parser() -> argparse.ArgumentParser:
     ask.add_argument("question")
     ask.add_argument("--model", default="", help="extractive, or openai:NAME")
     ask.add_argument("--history", metavar="FILE.json", help="[{question, answer}, …]")
+    paper = command("paper", commands.paper, "answer as the RAG paper does, with a local generator")
+    paper.add_argument("question")
+    paper.add_argument(
+        "--generator", required=True, metavar="FOLDER_OR_NAME", help="Hugging Face's"
+    )
+    paper.add_argument("--mode", choices=("sequence", "token"), default="token", help="(token)")
+    paper.add_argument("--k", type=_passages, default=5, help="how many passages (5)")
+    paper.add_argument("--tokens", type=_answer_tokens, default=64, help="longest answer (64)")
+    paper.add_argument("--temperature", type=_temperature, default=1.0, help="of p(z|x) (1)")
     listing = command("list", commands.list_documents, "list the documents")
-    for one in (ingest, search, ask, listing):
+    for one in (ingest, search, ask, paper, listing):
         one.add_argument("--collection", default=DEFAULT_COLLECTION, metavar="NAME")
     remove = command("remove", commands.remove, "delete a document")
     remove.add_argument("document_id", metavar="DOCUMENT_ID")
@@ -146,3 +161,24 @@ def _positive(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
     return int(text)
+
+
+def _passages(text: str) -> int:
+    return _up_to(text, 20)
+
+
+def _answer_tokens(text: str) -> int:
+    return _up_to(text, 256)
+
+
+def _up_to(text: str, most: int) -> int:
+    if (number := _positive(text)) > most:
+        raise argparse.ArgumentTypeError(f"{text} is more than {most}")
+    return number
+
+
+def _temperature(text: str) -> float:
+    number = float(text)
+    if not 0 < number < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number above 0")
+    return number

@@ -22,6 +22,7 @@ from rag_core.types import (
     Citation,
     Document,
     DocumentState,
+    Hit,
     Passage,
     Turn,
     Unit,
@@ -30,6 +31,7 @@ from rag_core.types import (
 
 if TYPE_CHECKING:
     from rag_core.library import Library, Progress
+    from rag_core.rag_models import Scored
     from rag_core.wiring import Seodam
 
 Row = dict[str, Any]
@@ -248,6 +250,57 @@ def turns_of(rows: Sequence[Row]) -> tuple[Turn, ...]:
         elif row["role"] == "assistant" and said:
             said[-1] = (said[-1][0], f"{said[-1][1]}\n{text}".strip())
     return tuple(Turn(n, asked, Answer(answer)) for n, (asked, answer) in enumerate(said, 1))
+
+
+def paper(seodam: Seodam, options: Options, tell: Tell) -> Iterator[Said]:
+    """An answer by RAG-Sequence or RAG-Token, token by token, and what each passage gave to it."""
+    from rag_core.local_models import load_local_model
+    from rag_core.marginalisation import Mode
+    from rag_core.rag_models import RagModel
+
+    library = seodam.library(LOCAL_OWNER)
+    hits = library.search(options.question, options.k, options.collection)
+    if not hits:
+        raise NotFound(what=f"passage in {options.collection}")
+    tell(f"loading {options.generator}")
+    rag = RagModel(load_local_model(options.generator), options.temperature)
+    writing = rag.write(options.question, hits, Mode(options.mode), tokens=options.tokens)
+    for token in writing:
+        yield Said(token.text, end="")
+    scored = writing.scored
+    assert scored is not None
+    row = {
+        "answer": scored.answer,
+        "mode": options.mode,
+        "log_probability": scored.log_probability,
+        "ended": scored.ended,
+        "passages": _shares(hits, scored),
+        "tokens": [asdict(token) for token in scored.tokens],
+    }
+    units = _units(library)
+    lines = [
+        f"{hit.rank}. p(z|x) {prior:.3f} → {posterior:.3f}  "
+        f"{_place(hit.document, hit.passage, units)}"
+        for hit, prior, posterior in zip(hits, scored.prior, scored.posterior, strict=True)
+    ]
+    yield Said("\n".join(["\n", *lines]), row)
+
+
+def _shares(hits: Sequence[Hit], scored: Scored) -> list[Row]:
+    """Each passage with its p(z|x), its part in the answer, and log p(y|x,z)."""
+    numbers = zip(hits, scored.prior, scored.posterior, scored.given, strict=True)
+    return [
+        {
+            "rank": hit.rank,
+            "document": hit.document,
+            **_numbered(hit.passage),
+            "text": hit.passage.text,
+            "prior": prior,
+            "posterior": posterior,
+            "log_likelihood": given,
+        }
+        for hit, prior, posterior, given in numbers
+    ]
 
 
 def list_documents(seodam: Seodam, options: Options, tell: Tell) -> Iterator[Said]:

@@ -82,7 +82,7 @@ def test_every_command_of_the_line_is_described(
     with pytest.raises(SystemExit):
         main(["--help"])
     known = set(re.findall(r"^    (\w+) ", capsys.readouterr().out, re.M))
-    assert len(known) == 9
+    assert len(known) == 10
     described = {
         word
         for row in _rows(_read(name))
