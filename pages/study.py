@@ -40,9 +40,9 @@ def page() -> None:
         [words("study.overview"), words("study.quiz"), words("study.cards")]
     )
     with overview:
-        _overview(words, made, names)
+        _overview(words, made, names, visitor.units)
     with quiz:
-        _quiz(words, made.quiz, names, "-".join(chosen))
+        _quiz(words, made.quiz, names, visitor.units, "-".join(chosen))
     with cards:
         _cards(words, made, names, visitor.units)
     viewer.draw(visitor, words)
@@ -69,12 +69,14 @@ def _studied(owner: str, document_ids: tuple[str, ...], names: tuple[str, ...]) 
     return seodam().library(owner).study(document_ids)
 
 
-def _overview(words: Words, made: Material, names: dict[str, str]) -> None:
+def _overview(
+    words: Words, made: Material, names: dict[str, str], units: Mapping[str, Unit]
+) -> None:
     if made.summary:
         st.subheader(words("study.summary"))
         st.caption(words("study.summary_how"))
     for number, one in enumerate(made.summary):
-        _sentence(words, one, names, f"summary-{number}")
+        _sentence(words, one, names, units, f"summary-{number}")
     if made.terms:
         st.subheader(words("study.terms"))
         st.markdown(" ".join(f":blue-badge[{literal(t.text)} · {t.count}]" for t in made.terms))
@@ -88,26 +90,30 @@ def _overview(words: Words, made: Material, names: dict[str, str]) -> None:
             st.switch_page(st.Page(_CHAT, default=True))
 
 
-def _sentence(words: Words, one: Telling, names: dict[str, str], key: str) -> None:
+def _sentence(
+    words: Words, one: Telling, names: dict[str, str], units: Mapping[str, Unit], key: str
+) -> None:
     """A sentence of the document, and a click to where it stands."""
     passage = one.passage
     with st.container(border=True, gap=None):
         st.markdown(literal(one.text))
-        place = place_of(words, names.get(passage.document_id, ""), passage, {})
-        if passage.page is None:
-            st.caption(place)
-        else:
-            st.button(
-                place,
-                key=f"place-{key}",
-                icon=":material/find_in_page:",
-                type="tertiary",
-                on_click=viewer.show,
-                args=(passage.document_id, passage.page, one.text),
-            )
+        st.button(
+            place_of(words, names.get(passage.document_id, ""), passage, units),
+            key=f"place-{key}",
+            icon=":material/find_in_page:",
+            type="tertiary",
+            on_click=viewer.show,
+            args=(passage.document_id, passage.page, one.text, passage.page_label, passage.id),
+        )
 
 
-def _quiz(words: Words, items: Sequence[Item], names: dict[str, str], key: str) -> None:
+def _quiz(
+    words: Words,
+    items: Sequence[Item],
+    names: dict[str, str],
+    units: Mapping[str, Unit],
+    key: str,
+) -> None:
     if not items:
         st.caption(words("study.no_quiz"))
         return
@@ -120,7 +126,7 @@ def _quiz(words: Words, items: Sequence[Item], names: dict[str, str], key: str) 
         for number, (item, mark) in enumerate(zip(items, marks, strict=True)):
             icon = ":green[:material/check_circle:]" if mark else ":red[:material/cancel:]"
             st.markdown(f"{icon} **{number + 1}. {literal(item.answer)}**")
-            _sentence(words, item.source, names, f"quiz-{number}")
+            _sentence(words, item.source, names, units, f"quiz-{number}")
 
     def check(now: bool) -> None:
         st.session_state[f"checked-{key}"] = now
@@ -163,7 +169,7 @@ def _cards(words: Words, made: Material, names: dict[str, str], units: Mapping[s
         st.button(label, on_click=go, args=(at, not turned), key="card-turn", type="primary")
         st.button(words("study.next"), on_click=go, args=(at + 1, False), key="card-next")
     if turned:
-        _sentence(words, card.source, names, "card")
+        _sentence(words, card.source, names, units, "card")
     _files(words, made, names, units)
 
 
