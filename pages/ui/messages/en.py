@@ -98,7 +98,7 @@ ENGLISH = {
         "|{n} citations that the documents do not hold were dropped."
     ),
     "followup.understood": "Understood as: {question}",
-    "followup.edit": "Edit",
+    "followup.edit": "Rephrase",
     "followup.meant": "The question you meant",
     "followup.ask": "Ask this instead",
     "answer.no_source": "no source",
