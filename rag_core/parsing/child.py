@@ -12,11 +12,13 @@ import importlib
 import json
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator
 
 from rag_core.parsing.frames import Frame, Refused
 
 EXIT_MEMORY = 77
+_TELL_SECONDS = 0.02  # each telling wakes the process outside
 _CPU_GRACE_SECONDS = 2  # the watcher outside ends it first; this is the second net
 
 _TASKS = {
@@ -48,9 +50,12 @@ def main() -> None:
     )
     try:
         data = bytearray(sys.stdin.buffer.read(request["bytes"]))
+        told = 0.0
         for frame in task(data, request):
             answers.write(json.dumps(frame).encode() + b"\n")
-            answers.flush()
+            if time.monotonic() - told > _TELL_SECONDS:
+                answers.flush()
+                told = time.monotonic()
     except Refused as refused:
         answers.write(json.dumps({"error": refused.frame}).encode() + b"\n")
     except MemoryError:
@@ -107,7 +112,6 @@ def _watch_memory(allowed: int) -> None:
     """End this process when its peak of resident memory passes `allowed` bytes."""
     import resource
     import threading
-    import time
 
     unit = 1 if sys.platform == "darwin" else 1024
 
