@@ -277,6 +277,8 @@ class Library:
             progress(Progress("ocr", page, pages))
 
         document = self._record.document(document_id)
+        if document.unit is not Unit.PAGE:
+            return ()  # a slide without words is no page of a PDF
         return self._rereading.read(document, password, on_page, cancelled, seconds)
 
     def read_again(

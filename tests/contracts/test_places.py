@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from pathlib import Path
 
+import pptx
 import pytest
 
 from rag_core.commands import ask, search
 from rag_core.parsing import unpack
 from rag_core.settings import Settings
-from rag_core.types import LOCAL_OWNER, Unit, Upload
+from rag_core.types import LOCAL_OWNER, ReadBy, Unit, Upload
 from rag_core.wiring import Seodam, open_seodam
 from tests.faults.office import zipped
 from tests.servers.file_server import body, serving
@@ -83,6 +85,18 @@ class _Options:
 
     def __init__(self, question: str) -> None:
         self.question = question
+
+
+def test_a_slide_without_words_is_listed_and_not_taken_for_a_scan(seodam: Seodam) -> None:
+    made = pptx.Presentation()
+    for words in ("The lamp was lit in 1908.", ""):
+        made.slides.add_slide(made.slide_layouts[5]).shapes.title.text_frame.text = words
+    file = io.BytesIO()
+    made.save(file)
+    library = seodam.library(LOCAL_OWNER)
+    document = library.add(Upload("a.pptx", file.getvalue())).document
+    assert [page.read_by for page in library.pages(document.id)] == [ReadBy.TEXT, ReadBy.UNREAD]
+    assert library.unread(document.id) == library.read_scans(document.id) == ()
 
 
 def test_the_files_of_a_zip_can_be_asked_each(seodam: Seodam) -> None:
