@@ -1,0 +1,1 @@
+"""Seodam's library within other frameworks. Nothing in rag_core imports from here."""
