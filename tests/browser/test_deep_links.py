@@ -10,7 +10,12 @@ from tests.browser.conftest import Visit
 from tests.browser.driving import LIGHTHOUSE, pdf
 from tests.browser.serving import serve
 
-PAGES = {"": "welcome.title", "library": "nav.library", "settings": "nav.settings"}
+PAGES = {
+    "": "welcome.title",
+    "library": "nav.library",
+    "document": "nav.document",
+    "settings": "nav.settings",
+}
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -20,7 +25,7 @@ def test_a_cold_deep_link_opens_its_page(visit: Visit, tmp_path: Path, path: str
         title = screen.words(PAGES[path])
         expect(screen.page.get_by_role("heading", name=title, exact=True)).to_be_visible()
         for name in ("nav.chat", "nav.library", "nav.settings"):
-            expect(screen.page.get_by_role("link", name=screen.words(name))).to_be_visible()
+            expect(screen.page.get_by_role("link", name=screen.words(name)).first).to_be_visible()
         cookies = {cookie["name"]: cookie for cookie in screen.page.context.cookies()}
         assert cookies[VISITOR_COOKIE]["httpOnly"]
         screen.leave()
