@@ -21,7 +21,9 @@ from training.measure import held_out_figures, measure
 from training.run import Materials, run
 from training.teacher import NAME, load_teacher
 
-THREADS = 2
+THREADS = 1
+"""Of PyTorch: batches are small, and two threads that wait for each other take ten times as long
+where others use the machine too. The teacher, which is most of the work, has two."""
 
 
 def main(arguments: list[str] | None = None) -> int:
