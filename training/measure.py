@@ -46,7 +46,8 @@ def held_out_figures(
 ) -> dict[str, dict[str, tuple[float, ...]]]:
     """hit@1 of training rows that were kept back, each source's queries over its positives.
 
-    A checkpoint is chosen by these, never by evaluation sets.
+    Of groups of paraphrases, any positive of the query's group is right. A checkpoint is chosen by
+    these, never by evaluation sets.
     """
     figures = {}
     for source in sources:
@@ -54,9 +55,10 @@ def held_out_figures(
             continue
         queries, positives = zip(*source.pairs[:MOST_HELD], strict=True)
         passages = list(dict.fromkeys(positives))
-        place = {text: row for row, text in enumerate(passages)}
+        numbers = source.groups[:MOST_HELD] or [passages.index(text) for text in positives]
+        number_of = dict(zip(positives, numbers, strict=True))
         best = (embed(list(queries)) @ embed(passages).T).argmax(axis=1)
-        found = best == np.array([place[text] for text in positives])
+        found = np.array([number_of[passages[row]] for row in best]) == np.array(numbers)
         name = f"{source.name} {'-'.join(dict.fromkeys(source.languages))}"
         figures[name] = _with_intervals(found[:, None].astype(float), ("hit@1",))
     return figures
