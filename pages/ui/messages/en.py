@@ -13,8 +13,8 @@ ENGLISH = {
     "nav.lab": "Lab",
     "shell.opening": "Opening your library…",
     "welcome.title": "Talk with your documents",
-    "welcome.what": "Drop in PDFs and ask in English or Korean: every answer shows the page and "
-    "the passage it comes from.",
+    "welcome.what": "Drop in documents (PDF, Word, PowerPoint, Excel, Hangul, web pages …) and "
+    "ask in English or Korean: every answer shows the page and the passage it comes from.",
     "welcome.promise": "Works without an account, an API key or a download. Your files stay on "
     "this server.",
     "welcome.sample": "Try it with a sample",

@@ -13,8 +13,8 @@ KOREAN = {
     "nav.lab": "실험실",
     "shell.opening": "서재를 여는 중이에요…",
     "welcome.title": "문서와 이야기해 보세요",
-    "welcome.what": "PDF를 넣고 한국어나 영어로 물어보면, 어느 쪽 어느 구절에서 나온 답인지 함께 "
-    "보여 드려요.",
+    "welcome.what": "문서(PDF, 한글, Word, PowerPoint, Excel, 웹 페이지 등)를 넣고 한국어나 "
+    "영어로 물어보면, 어느 쪽 어느 구절에서 나온 답인지 함께 보여 드려요.",
     "welcome.promise": "계정도, API 키도, 내려받을 모델도 필요 없어요. 파일은 이 서버에만 있어요.",
     "welcome.sample": "예시 문서로 해 보기",
     "welcome.ready": "무엇이 궁금하세요?",
