@@ -6,7 +6,7 @@ import argparse
 import json
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -361,7 +361,19 @@ def evaluate(settings: Settings, options: Options, tell: Tell) -> Iterator[Said]
         row = evaluate_beir(settings, target, options.k, tell)
     else:
         row = evaluate_gold(settings, target, Path(options.documents), options.k, tell)
-    yield Said("\n".join(f"{key}: {value}" for key, value in row.items()), row)
+    yield Said("\n".join(_measures(row)), row)
+
+
+def _measures(row: Mapping[str, Any], above: str = "") -> Iterator[str]:
+    """A line for each measure, with its 95 % interval where there is one."""
+    ends = row.get("intervals", {})
+    for key, value in row.items():
+        if isinstance(value, dict) and key != "intervals":
+            yield from _measures(value, f"{above}{key} ")
+        elif key in ends:
+            yield "{}{}: {:.4f} ({:.4f} … {:.4f})".format(above, key, value, *ends[key])
+        elif key != "intervals":
+            yield f"{above}{key}: {value}"
 
 
 def sentence(error: SeodamError) -> str:

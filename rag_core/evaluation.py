@@ -16,11 +16,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from rag_core.errors import BrokenFile, NotFound
 from rag_core.text import squash
 from rag_core.types import Answer
 
 Row = dict[str, float]
+Search = Callable[[str, int], Sequence[str]]
+"""Ids for a question, best first, at most so many."""
 
 
 # --- metrics over one question's ranked ids -----------------------------------------------------
@@ -77,6 +81,23 @@ def bootstrap(values: Sequence[float], *, rounds: int = 1000, seed: int = 0) -> 
     return percentile(means, 0.025), percentile(means, 0.975)
 
 
+def means(rows: Sequence[Row]) -> Row:
+    """The mean of each measure over the questions, a row each."""
+    return {name: mean(row[name] for row in rows) for name in rows[0]} if rows else {}
+
+
+def intervals(rows: Sequence[Row], *, rounds: int = 1000, seed: int = 0) -> dict[str, list[float]]:
+    """The 95 % interval of the mean of each measure: [low, high]. All measures see the same draws
+    of questions, as `bootstrap` makes them."""
+    if not rows:
+        return {}
+    values = np.array([list(row.values()) for row in rows])
+    draw = np.random.default_rng(seed)
+    drawn = [values[draw.integers(len(rows), size=len(rows))].mean(axis=0) for _ in range(rounds)]
+    ends = np.quantile(drawn, (0.025, 0.975), axis=0).T.tolist()
+    return dict(zip(rows[0], ends, strict=True))
+
+
 # --- BEIR folders -------------------------------------------------------------------------------
 
 
@@ -120,46 +141,68 @@ def read_question_set(folder: Path) -> QuestionSet:
     return QuestionSet(documents, questions, relevant)
 
 
-def score_rankings(
-    rankings: Mapping[str, Sequence[str]], relevant: Mapping[str, Mapping[str, float]], k: int = 10
-) -> Row:
-    """Means over the questions of `rankings`, keyed as the command line prints them."""
-    pairs = [(ranked, relevant.get(question, {})) for question, ranked in rankings.items()]
-    row = {f"hit@{n}": mean(hit_at(n, *pair) for pair in pairs) for n in sorted({1, 5, k})}
-    row[f"recall@{k}"] = mean(recall_at(k, *pair) for pair in pairs)
-    row[f"mrr@{k}"] = mean(reciprocal_rank_at(k, *pair) for pair in pairs)
-    row[f"ndcg@{k}"] = mean(ndcg_at(k, *pair) for pair in pairs)
-    return row
+def score_ranking(ranked: Sequence[str], relevant: Mapping[str, float], k: int = 10) -> Row:
+    """The measures of one question, keyed as the command line prints them."""
+    return {
+        **{f"hit@{n}": hit_at(n, ranked, relevant) for n in sorted({1, 5, k})},
+        f"recall@{k}": recall_at(k, ranked, relevant),
+        f"mrr@{k}": reciprocal_rank_at(k, ranked, relevant),
+        f"ndcg@{k}": ndcg_at(k, ranked, relevant),
+    }
 
 
 def run_question_set(
     asked: QuestionSet,
     index: Callable[[Sequence[tuple[str, str, str]]], None],
-    search: Callable[[str, int], Sequence[str]],
+    search: Search,
     k: int = 10,
-) -> Row:
+    legs: Mapping[str, Search] | None = None,
+) -> dict[str, Any]:
     """Index the documents with `index`, ask every judged question with `search(question, k)`.
 
-    Adds to `score_rankings` the sizes and the times: seconds for all of the indexing,
-    milliseconds for a question.
+    Gives the means of `score_ranking`, their `intervals`, the sizes and the times: seconds for all
+    of the indexing, milliseconds for a question. With `legs`, other searches in the same index,
+    also the means and intervals of each, and what the search gains over the better one.
     """
     begun = time.perf_counter()
     index(asked.documents)
     index_seconds = time.perf_counter() - begun
-    rankings: dict[str, Sequence[str]] = {}
-    taken: list[float] = []
-    for question in asked.judged:
-        begun = time.perf_counter()
-        rankings[question] = search(asked.questions[question], k)
-        taken.append((time.perf_counter() - begun) * 1000)
+    rows, taken = _ask_all(asked, search, k)
+    by_leg = {name: _ask_all(asked, leg, k)[0] for name, leg in (legs or {}).items()}
     return {
-        **score_rankings(rankings, asked.relevant, k),
-        "queries": len(rankings),
+        **means(rows),
+        "queries": len(rows),
         "documents": len(asked.documents),
         "index_seconds": index_seconds,
         "query_p50_ms": percentile(taken, 0.5),
         "query_p95_ms": percentile(taken, 0.95),
+        "intervals": intervals(rows),
+        **({"legs": _score_legs(by_leg)} if by_leg else {}),
+        **({"over_better_leg": _gain(rows, by_leg, f"ndcg@{k}")} if by_leg and rows else {}),
     }
+
+
+def _ask_all(asked: QuestionSet, search: Search, k: int) -> tuple[list[Row], list[float]]:
+    """The measures of every judged question, and the milliseconds it took."""
+    rows, taken = [], []
+    for question in asked.judged:
+        begun = time.perf_counter()
+        ranked = search(asked.questions[question], k)
+        taken.append((time.perf_counter() - begun) * 1000)
+        rows.append(score_ranking(ranked, asked.relevant[question], k))
+    return rows, taken
+
+
+def _score_legs(by_leg: Mapping[str, Sequence[Row]]) -> dict[str, dict[str, Any]]:
+    return {leg: {**means(rows), "intervals": intervals(rows)} for leg, rows in by_leg.items()}
+
+
+def _gain(rows: Sequence[Row], by_leg: Mapping[str, Sequence[Row]], measure: str) -> dict[str, Any]:
+    """How much more than the better leg, question by question, with its interval."""
+    better = max(by_leg, key=lambda leg: mean(row[measure] for row in by_leg[leg]))
+    pairs = zip(rows, by_leg[better], strict=True)
+    gains = [{measure: row[measure] - leg[measure]} for row, leg in pairs]
+    return {"leg": better, **means(gains), "intervals": intervals(gains)}
 
 
 # --- questions with gold pages ------------------------------------------------------------------
@@ -222,37 +265,51 @@ def place_rank(found: Sequence[Place], gold: GoldQuestion) -> int | None:
     return next((i for i, place in enumerate(found, 1) if place in gold.places), None)
 
 
-def score_places(ranks: Sequence[int | None], k: int = 10) -> Row:
-    """page_hit@n and MRR of the ranks that `place_rank` gave."""
-    row = {
-        f"page_hit@{n}": mean(float(rank is not None and rank <= n) for rank in ranks)
-        for n in sorted({1, 5, k})
-    }
-    row[f"page_mrr@{k}"] = mean(1 / rank if rank and rank <= k else 0.0 for rank in ranks)
+def score_place(rank: int | None, k: int = 10) -> Row:
+    """page_hit@n and MRR of one question, of the rank that `place_rank` gave."""
+    row = {f"page_hit@{n}": float(rank is not None and rank <= n) for n in sorted({1, 5, k})}
+    row[f"page_mrr@{k}"] = 1 / rank if rank and rank <= k else 0.0
     return row
 
 
+def score_places(ranks: Sequence[int | None], k: int = 10) -> Row:
+    """The means of `score_place`; all 0 of nothing."""
+    return means([score_place(rank, k) for rank in ranks] or [score_place(None, k)])
+
+
 def score_answers(answered: Sequence[tuple[GoldQuestion, Answer]]) -> Row:
-    """What became of the answers.
+    """What became of the answers: the means of `answer_parts`; citation_validity is 1 where none
+    was offered, the others 0 where no question counts."""
+    parts = answer_parts(answered)
+    return {name: mean(values) for name, values in parts.items()} | (
+        {} if parts["citation_validity"] else {"citation_validity": 1.0}
+    )
+
+
+def answer_parts(answered: Sequence[tuple[GoldQuestion, Answer]]) -> dict[str, list[float]]:
+    """What each measure is the mean of, 0 or 1.
 
     answer_contains_gold: the gold answer or a gold quote stands in the answer (as `squash`
-    compares, letter case ignored), over answerable questions. cites_gold_page: a shown citation
-    opens a gold page. citation_validity: citations kept among those the model offered.
-    abstention_*: of the unanswerable ones how many it declined, of the answerable how many not.
+    compares, letter case ignored), for answerable questions. cites_gold_page: a shown citation
+    opens a gold page. citation_validity: kept, for each citation that the model offered.
+    abstention_recall: declined, for unanswerable questions; answered_share: not declined, for
+    answerable ones.
     """
     can = [(gold, answer) for gold, answer in answered if gold.answerable]
     cannot = [answer for gold, answer in answered if not gold.answerable]
-    shown = [(gold, one) for gold, answer in can for one in answer.citations]
-    right = {id(gold) for gold, one in shown if (one.document, one.page) in gold.places}
     offered = sum(answer.offered_citations for _, answer in answered)
     kept = sum(len(answer.citations) for _, answer in answered)
     return {
-        "answer_contains_gold": mean(float(contains_gold(*pair)) for pair in can),
-        "cites_gold_page": mean(float(id(gold) in right) for gold, _ in can),
-        "citation_validity": kept / offered if offered else 1.0,
-        "abstention_recall": mean(float(not answer.answerable) for answer in cannot),
-        "answered_share": mean(float(answer.answerable) for _, answer in can),
+        "answer_contains_gold": [float(contains_gold(*pair)) for pair in can],
+        "cites_gold_page": [float(_cites_gold(*pair)) for pair in can],
+        "citation_validity": [1.0] * kept + [0.0] * (offered - kept),
+        "abstention_recall": [float(not answer.answerable) for answer in cannot],
+        "answered_share": [float(answer.answerable) for _, answer in can],
     }
+
+
+def _cites_gold(gold: GoldQuestion, answer: Answer) -> bool:
+    return any((one.document, one.page) in gold.places for one in answer.citations)
 
 
 def contains_gold(gold: GoldQuestion, answer: Answer) -> bool:

@@ -15,11 +15,14 @@ from rag_core.cross_encoder import load_cross_encoder, make_retriever
 from rag_core.errors import BadUpload
 from rag_core.evaluation import (
     GoldQuestion,
+    answer_parts,
+    intervals,
     place_rank,
     read_gold,
     read_question_set,
     run_question_set,
     score_answers,
+    score_place,
     score_places,
 )
 from rag_core.named_embeddings import named_embedding
@@ -66,8 +69,16 @@ def evaluate_beir(
         def search(question: str, k: int) -> list[str]:
             return [hit.passage.id for hit in retriever.search(question, k)]
 
+        def lexical(question: str, k: int) -> list[str]:
+            return [id_ for id_, _ in shelf.lexical.search(question, k)]
+
+        def dense(question: str, k: int) -> list[str]:
+            vector = embedding.embed_array([question], query=True)[0]
+            return [id_ for id_, _ in shelf.dense.search(vector, k)] if vector.any() else []
+
         try:
-            return dict(run_question_set(asked, index, search, k))
+            legs = {"lexical": lexical, "dense": dense}
+            return run_question_set(asked, index, search, k, legs)
         finally:
             shelves.close()
 
@@ -87,6 +98,7 @@ def evaluate_gold(
             return {
                 **score_places([rank for _, rank in ranks], k),
                 **score_answers(answered),
+                "intervals": _intervals([rank for _, rank in ranks], answered, k),
                 "by_kind": _by_kind(ranks, answered, k),
                 "questions": len(gold),
                 "documents": len(seodam.library(LOCAL_OWNER).documents()),
@@ -94,6 +106,16 @@ def evaluate_gold(
             }
         finally:
             seodam.close()
+
+
+def _intervals(
+    ranks: Sequence[int | None], answered: Sequence[tuple[GoldQuestion, Answer]], k: int
+) -> dict[str, list[float]]:
+    """Of each measure, over the questions (of citation_validity over the citations) that count."""
+    found = intervals([score_place(rank, k) for rank in ranks])
+    for name, values in answer_parts(answered).items():
+        found |= intervals([{name: value} for value in values])
+    return found
 
 
 def _by_kind(

@@ -321,6 +321,11 @@ def test_evaluate_measures_a_beir_folder(command: Command) -> None:
         *("index_seconds", "query_p50_ms", "query_p95_ms"),
     } <= set(row)
     assert (row["documents"], row["queries"], row["hit@5"]) == (2, 1, 1.0)
+    assert row["legs"]["lexical"]["hit@1"] == row["legs"]["dense"]["hit@1"] == 1.0
+    assert row["intervals"]["hit@5"] == [1.0, 1.0]
+    assert row["over_better_leg"]["ndcg@10"] == 0.0
+    shown = command("evaluate", "set").out
+    assert "\nlegs dense ndcg@10: 1.0000 (1.0000 … 1.0000)\n" in shown
     assert not (command.folder / "library").exists()
 
 
@@ -340,6 +345,8 @@ def test_evaluate_measures_questions_with_gold_pages(command: Command) -> None:
     assert row["answer_contains_gold"] == 1.0
     assert row["citation_validity"] == 1.0
     assert row["questions"] == 1
+    assert row["intervals"]["page_hit@1"] == row["intervals"]["answer_contains_gold"] == [1.0, 1.0]
+    assert "abstention_recall" not in row["intervals"]  # no question of the kind, no interval
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from rag_core.evaluation import (
     GoldQuestion,
     bootstrap,
     hit_at,
+    intervals,
     ndcg_at,
     percentile,
     place_rank,
@@ -41,6 +42,35 @@ def test_percentile_and_interval():
     low, high = bootstrap([0.0, 1.0] * 50)
     assert 0.35 < low < 0.5 < high < 0.65
     assert bootstrap([0.0, 1.0] * 50) == (low, high)
+
+
+def test_intervals_of_many_measures():
+    rows = [{"a": float(i % 2), "b": 1.0} for i in range(100)]
+    ends = intervals(rows)
+    assert ends["b"] == [1.0, 1.0]
+    low, high = ends["a"]
+    assert 0.35 < low < 0.5 < high < 0.65
+    assert intervals(rows) == ends
+    assert intervals([]) == {}
+
+
+def test_legs_are_scored_beside_the_search(tmp_path):
+    corpus = [{"_id": one, "text": one} for one in ("d1", "d2")]
+    queries = [{"_id": one, "text": one} for one in ("q1", "q2")]
+    folder = beir(tmp_path, corpus, queries, [("q1", "d1", "1"), ("q2", "d2", "1")])
+    right = {"q1": ["d1"], "q2": ["d2"]}
+    legs = {
+        "lexical": lambda question, k: right[question] if question == "q1" else ["d1", "d2"],
+        "dense": lambda question, k: ["d1"],
+    }
+    asked = read_question_set(folder)
+    row = run_question_set(asked, lambda documents: None, lambda q, k: right[q], legs=legs)
+    assert row["ndcg@10"] == 1.0
+    assert row["legs"]["dense"]["hit@1"] == row["legs"]["lexical"]["hit@1"] == 0.5
+    assert row["over_better_leg"]["leg"] == "lexical"
+    assert row["over_better_leg"]["ndcg@10"] == pytest.approx((1 - 0.63093) / 2, abs=1e-4)
+    assert row["legs"]["dense"]["intervals"]["hit@1"] == [0.0, 1.0]
+    assert "legs" not in run_question_set(asked, lambda documents: None, lambda q, k: right[q])
 
 
 def beir(folder, corpus, queries, qrels):
