@@ -21,6 +21,7 @@ from pages.ui.shell import enter, show_error
 from rag_core.errors import SeodamError
 from rag_core.generators import HUGGING_FACE, list_models, test_connection
 from rag_core.providers import PROVIDERS
+from rag_core.transcript import feedback_as_csv
 
 
 def _models(visitor: Visitor, words: Words) -> None:
@@ -113,12 +114,29 @@ def _search(visitor: Visitor, words: Words) -> None:
     show_embedding(visitor, words)
 
 
+def _feedback(visitor: Visitor, words: Words) -> None:
+    """What was thought of answers, as a table to take along."""
+    judged = visitor.conversations.judged()
+    if not judged:
+        return
+    st.subheader(words("settings.feedback"))
+    st.download_button(
+        words("settings.feedback_csv", n=len(judged)),
+        lambda: feedback_as_csv(judged).encode("utf-8-sig"),
+        "feedback.csv",
+        "text/csv",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+
+
 def page() -> None:
     """Draw the page."""
     visitor, words = enter()
     st.title(words("nav.settings"))
     _models(visitor, words)
     _search(visitor, words)
+    _feedback(visitor, words)
     if visitor.seodam.settings.single_user:
         st.subheader(words("settings.data"))
         st.code(str(visitor.seodam.settings.data), language=None)

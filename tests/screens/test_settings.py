@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from pages.ui import session
 from pages.ui.messages import CATALOGUE
+from rag_core.types import LOCAL_OWNER, Answer, Feedback
 from tests.screens.conftest import all_text
 from tests.servers.openai_server import FAULTS, OpenAIServer
 from tests.tiny_models import save_gpt2
@@ -137,3 +139,14 @@ def test_a_model_of_this_computer_is_chosen_by_typing_its_name(
     box.set_value(name).run()
     next(one for one in page.button if one.label == KOREAN["settings.test"]).click().run()
     assert "잘 답해요" in page.success[0].value
+
+
+def test_what_was_thought_of_answers_can_be_taken_along(open_page: Open) -> None:
+    page = open_page("pages/settings.py", "en")
+    assert not page.get("download_button")
+    kept = session.seodam().conversations(LOCAL_OWNER)
+    talk = kept.start("talk")
+    turn = kept.append(talk.id, "why?", Answer("because"))
+    kept.judge(talk.id, turn.id, Feedback(False, "wrong"))
+    page.run()
+    assert [one.proto.label for one in page.get("download_button")] == ["Download 1 opinion (CSV)"]

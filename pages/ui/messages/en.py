@@ -362,6 +362,8 @@ ENGLISH = {
     "Done: {n} passages can be found with the new embedding.",
     "embedding.cancelled": "Stopped changing over to {name}. Everything is as it was.",
     "embedding.failed": "Changing over to {name} did not work. Everything is as it was.",
+    "settings.feedback": "What you thought of answers",
+    "settings.feedback_csv": "Download {n} opinion (CSV)|Download {n} opinions (CSV)",
     "settings.data": "Data folder",
     "lab.what": "One question on its way to an answer, step by step, through the very parts that "
     "answer it.",

@@ -343,6 +343,8 @@ KOREAN = {
     "embedding.done": "바꿨어요. 구절 {n}개를 새 임베딩으로 찾을 수 있어요.",
     "embedding.cancelled": "{name} 임베딩으로 바꾸기를 멈췄어요. 모두 그대로예요.",
     "embedding.failed": "{name} 임베딩으로 바꾸지 못했어요. 모두 그대로예요.",
+    "settings.feedback": "답에 대한 의견",
+    "settings.feedback_csv": "의견 {n}개 내려받기 (CSV)",
     "settings.data": "데이터 폴더",
     "lab.what": "질문 하나가 답이 되기까지 거치는 단계를, 실제로 답하는 바로 그 부품으로 하나씩 "
     "들여다봐요.",
