@@ -8,6 +8,7 @@ rules serve.
 from __future__ import annotations
 
 import queue
+import re
 import threading
 from collections.abc import Sequence
 
@@ -17,11 +18,13 @@ from langchain_core.messages import BaseMessage
 from rag_core import prompting
 from rag_core.extractive import ExtractiveChatModel
 from rag_core.followups import LONGEST, Search, may_lean, standing_alone
+from rag_core.followups.before import share_words
 from rag_core.text import squash
 from rag_core.types import Turn
 
 REWRITE_SECONDS = 8.0
 """How long a model may take; then the rules serve."""
+_MARK = re.compile(r"\[\d{1,3}\]")
 _QUOTES = "\"'“”‘’`「」『』 "
 
 
@@ -40,7 +43,7 @@ def standalone(
     if isinstance(model, ExtractiveChatModel) or not may_lean(question, ruled, history):
         return ruled
     said = _answered(model, prompting.rewriting(question, history), seconds)
-    return _question_in(said, question) or ruled
+    return _question_in(said, question, [turn.question for turn in history]) or ruled
 
 
 def _answered(model: BaseChatModel, messages: list[BaseMessage], seconds: float) -> str:
@@ -60,9 +63,12 @@ def _answered(model: BaseChatModel, messages: list[BaseMessage], seconds: float)
         return ""
 
 
-def _question_in(said: str, question: str) -> str:
-    """The question that a model wrote, "" when it wrote something else."""
+def _question_in(said: str, question: str, earlier: Sequence[str]) -> str:
+    """The question that a model wrote, "" when it wrote something else: more than a line, an
+    answer with marks, or what has no word of what was asked now or before."""
     lines = [line.strip(_QUOTES) for line in said.strip().splitlines() if line.strip(_QUOTES)]
     if len(lines) != 1 or len(lines[0]) > LONGEST or prompting.REWRITING_NOTHING in lines[0]:
+        return ""
+    if _MARK.search(lines[0]) or not share_words(lines[0], "\n".join([question, *earlier])):
         return ""
     return question if squash(lines[0])[0] == squash(question)[0] else lines[0]

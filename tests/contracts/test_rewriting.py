@@ -47,6 +47,8 @@ def test_what_the_model_writes_is_asked() -> None:
         FAULTS["cut"],
         FAULTS["html"],
         Reply(text="NOTHING"),
+        Reply(text="The passages do not answer this. [0]"),
+        Reply(text="Sure, glad to help with that!"),
         Reply(text="Here it is:\n\nWho built it?"),
         Reply(text="word " * 200),
     ],
