@@ -64,12 +64,21 @@ def load_local_model(name: str) -> LocalModel:
     except ConnectionError as error:
         raise ModelUnreachable(model=name) from error
     except (OSError, ValueError, KeyError, RuntimeError, TypeError) as error:
+        if _is_away(error):
+            raise ModelUnreachable(model=name) from error
         raise WrongSetting(
             setting="model",
             value=name,
             allowed="the name or folder of a causal or sequence-to-sequence model of Hugging Face",
         ) from error
     return LocalModel(name, model.eval(), tokenizer)
+
+
+def _is_away(error: BaseException | None) -> bool:
+    """Whether the Hub could not be asked; Transformers says it as of a model that is not there."""
+    while error is not None and type(error).__name__ != "LocalEntryNotFoundError":
+        error = error.__cause__ or error.__context__
+    return error is not None
 
 
 class LocalModel:

@@ -169,7 +169,7 @@ class RagModel:
         """Write an answer of at most `tokens` tokens. GREEDY streams while it is written, the
         others once it is found. Raises ValueError for a decoding that is not the mode's.
 
-        Stopping the iteration stops the generator.
+        Closing the iterator of GREEDY stops the generator.
         """
         decoding = decoding or OF_MODE[mode][0]
         if decoding not in OF_MODE[mode]:

@@ -59,6 +59,8 @@ def test_what_is_no_model_and_what_is_no_collection_is_said(
     nothing = filled("paper", QUESTION, "--generator", tmp_path, "--json")
     assert nothing.status == 1
     assert nothing.row["error"]["code"] == "wrong_setting"
+    away = filled("paper", QUESTION, "--generator", "no/model", "--json", HF_HUB_OFFLINE="1")
+    assert away.row["error"]["code"] == "model_unreachable"
     empty = filled("paper", "?", "--generator", generator, "--collection", "none", "--json")
     assert empty.row["error"]["code"] == "not_found"
 
