@@ -24,7 +24,7 @@ from rag_core.signals import CIRCUMSTANCES, CLOSE, PLAIN, Candidate, circumstanc
 WEIGHTS = Path(__file__).with_suffix(".json")
 LOOKED_AT_CLOSELY, AT_LEAST = 32, 10
 """Candidates whose subwords are read; what comes after them keeps its place."""
-_FAR_BEHIND = 4.0
+_FAR_BEHIND = 5.0
 """Logits: a candidate so far behind the best one at first sight is not looked at closely. On six
 development sets no hit@1 or hit@5 changed, and nDCG@10 only for one question of one set."""
 

@@ -144,13 +144,13 @@ def test_a_long_conversation_is_read_from_its_end(conversations: Conversations) 
     answer = Answer("a short answer " * 10)
     for number in range(600):
         conversations.append(talk.id, f"question {number}?", answer)
-    begun = time.perf_counter()
+    begun = time.process_time()
     last = conversations.turns(talk.id, last=20)
-    few = time.perf_counter() - begun
+    few = time.process_time() - begun
     assert [turn.question for turn in last] == [f"question {n}?" for n in range(580, 600)]
-    begun = time.perf_counter()
+    begun = time.process_time()
     assert len(conversations.turns(talk.id)) == 600
-    assert few < (time.perf_counter() - begun) / 2
+    assert few < (time.process_time() - begun) / 2
     assert [one.conversation for one in conversations.search("question 432?")] == [
         conversations.get(talk.id)
     ]
