@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+import numpy as np
+
 from rag_core.parsing.limits import OCR_LIMITS, SCAN_DPI, Limits
 from rag_core.parsing.lines import Line
 from rag_core.parsing.mending import compose
@@ -23,19 +25,16 @@ from rag_core.types import Page, ReadBy, Word
 _SURE, _UPRIGHT = 0.8, 0.65
 """Mean confidence of a page that was read well, and of one that stands upright: pages that do come
 to 0.84 and more, the same pages turned to 0.37 … 0.50."""
-_WAYS = (
-    (0, (Layout.FOUND, Layout.SCATTERED)),
-    *((turn, (Layout.FOUND,)) for turn in (2, 1, 3)),
-)
-"""Quarters that the page is turned by, and how its lines are looked for, until one is good: tight
-lines of Korean pass for vertical ones unless they are looked for one by one; and upside down is
-the commoner way to lie."""
+_TURNS = (0, 2, 1, 3)  # quarters; upside down is the commoner way to lie
+_GUTTER = 0.55  # of the rows of a page: where that much has a gap at one place, it has columns
+_CELL = (16, 8)  # pixels, high and wide, that are looked at as one
 _FEW = 20  # letters: too few to tell which way is up
 _NOISE = 0.3  # a line below this is a picture, not writing
 # Where Korean words end, as measured on 5,245 gaps between tokens of eight Korean pages, of which
 # these thresholds mistake 1.7 %: from middle to middle in steps of the line's usual advance, and
 # the white between the boxes in the same measure.
 _STEP, _WHITE, _WHITE_BY_DIGIT = 1.18, 0.34, 0.2
+_COLUMN = 1.8  # letters wide: more white than between words, justified or not
 _CLOSE_QUARTILE = 0.35  # of the advances of a line: half of them have a space in them
 _POINT = 72 / SCAN_DPI
 _SAME_SIZE = 1.3
@@ -56,7 +55,7 @@ def read_scanned(
     best: _Recognised | None = None
     for found in _tries(data, number, password, limits, cancelled):
         best = found if best is None or found.score > best.score else best
-        good_enough = _SURE if found.layout is Layout.FOUND else _UPRIGHT
+        good_enough = _SURE if found is best and found.first else _UPRIGHT
         if (best.upright and best.confidence >= good_enough) or found.letters < _FEW:
             break
     assert best is not None  # there is a first way
@@ -70,20 +69,43 @@ def _tries(
     limits: Limits,
     cancelled: Callable[[], bool] | None,
 ) -> Iterator[_Recognised]:
-    """What is recognised one way after the other."""
-    for turn, layouts in _WAYS:
+    """What is recognised one way after the other: in the layout that the page seems to have, in
+    the other one, and turned."""
+    for turn in _TURNS:
         picture = scan(data, number, turn=turn, password=password, cancelled=cancelled)
-        for layout in layouts:
+        layouts = [Layout.ROWS, Layout.COLUMNS]
+        if _has_columns(picture):
+            layouts.reverse()
+        for layout in layouts[: 1 if turn else 2]:
             lines = recognise(picture.pgm, layout, limits, cancelled)
-            yield _Recognised(turn, layout, picture, lines)
+            yield _Recognised(turn, layout is layouts[0] and not turn, picture, lines)
+
+
+def _has_columns(picture: Scan) -> bool:
+    """Whether a white strip stands between what is written left and right on most of the page."""
+    high, wide = _CELL
+    rows, columns = picture.height // high, picture.width // wide
+    pixels = np.frombuffer(picture.pixels, np.uint8).reshape(picture.height, picture.width)
+    cells = pixels[: rows * high, : columns * wide].reshape(rows, high, columns, wide)
+    dark = cells.min(axis=(1, 3)) < 128
+    dark = dark[dark.any(axis=1)]
+    if min(dark.shape) < 10:
+        return False
+    left = np.logical_or.accumulate(dark, axis=1)
+    right = np.logical_or.accumulate(dark[:, ::-1], axis=1)[:, ::-1]
+    gap = ~dark & left & right
+    share = (gap[:, :-2] & gap[:, 1:-1] & gap[:, 2:]).mean(axis=0)
+    edge = len(share) // 5
+    return bool(share[edge:-edge].max(initial=0.0) > _GUTTER)
 
 
 @dataclass(frozen=True, slots=True)
 class _Recognised:
-    """What was recognised on a page turned by so many quarters, its lines looked for like that."""
+    """What was recognised on a page turned by so many quarters; `first`: in the layout that it
+    seems to have."""
 
     turn: int
-    layout: Layout
+    first: bool
     picture: Scan
     lines: list[list[Token]]
 
@@ -112,7 +134,8 @@ class _Recognised:
 
 
 def _page(number: int, recognised: _Recognised) -> Page:
-    written = [line for line in recognised.lines if _is_writing(line)]
+    parts = [part for line in recognised.lines for part in _apart(line)]
+    written = [part for part in parts if _is_writing(part)]
     spelled = [_spelled(tokens) for tokens in written]
     lines = _as_lines(spelled)
     height = recognised.picture.height * _POINT
@@ -133,6 +156,21 @@ def _page(number: int, recognised: _Recognised) -> Page:
         confidence=round(kept.confidence, 4),
         words=tuple(words),
     )
+
+
+def _apart(tokens: Sequence[Token]) -> list[list[Token]]:
+    """A line cut where the white is too wide for a space: what stands there is another column."""
+    widest = _COLUMN * max(_advance(tokens), _height(tokens))
+    parts = [[tokens[0]]]
+    for before, token in pairwise(tokens):
+        if token.left - before.right > widest:
+            parts.append([])
+        parts[-1].append(token)
+    return parts
+
+
+def _height(tokens: Sequence[Token]) -> float:
+    return statistics.median(token.bottom - token.top for token in tokens)
 
 
 def _is_writing(tokens: Sequence[Token]) -> bool:
@@ -171,7 +209,7 @@ def _advance(tokens: Sequence[Token]) -> float:
     steps += [_step(a, b) for a, b in pairwise(tokens) if _both_korean(a, b)]
     steps = sorted(step for step in steps if step > 0)
     if not steps:
-        return statistics.median(token.bottom - token.top for token in tokens)
+        return _height(tokens)
     return steps[int(len(steps) * _CLOSE_QUARTILE)]
 
 
@@ -212,7 +250,7 @@ def _together(a: Token, b: Token) -> Token:
 
 def _as_lines(spelled: Sequence[_Spelt]) -> list[Line]:
     """As the lines of a text layer. Sizes that differ as those of letters do count as the same."""
-    heights = [statistics.median(t.bottom - t.top for _, t in spelt) for spelt in spelled]
+    heights = [_height([token for _, token in spelt]) for spelt in spelled]
     usual = statistics.median(heights) if heights else 1.0
     lines = []
     for spelt, height in zip(spelled, heights, strict=True):

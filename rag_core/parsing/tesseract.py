@@ -7,6 +7,7 @@ and without this process's environment; what it says is read as a table and noth
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import shutil
 import subprocess
@@ -37,7 +38,8 @@ _WALL = 4  # times the seconds of processor time: it comes after everything else
 # Sets limits that the program inherits, then becomes it. Windows has none of this; there only the
 # watcher outside ends it.
 _LIMITED = """
-import os, resource, sys
+import os, resource, signal, sys
+signal.signal(signal.SIGXFSZ, signal.SIG_DFL)  # which Python ignores
 memory, seconds, output, *command = sys.argv[1:]
 for kind, most in (
     (resource.RLIMIT_AS, memory),
@@ -45,7 +47,8 @@ for kind, most in (
     (resource.RLIMIT_FSIZE, output),
     (resource.RLIMIT_CORE, 0),
 ):
-    resource.setrlimit(kind, (int(most), int(most)))
+    grace = kind == resource.RLIMIT_CPU  # at once it would be a kill that tells no reason
+    resource.setrlimit(kind, (int(most), int(most) + grace))
 os.nice(19)
 os.execv(command[0], command)
 """
@@ -56,8 +59,8 @@ _NAME = "the page"
 class Layout(StrEnum):
     """How Tesseract looks for lines: its page segmentation mode."""
 
-    FOUND = "3"  # columns, paragraphs and lines as it finds them
-    SCATTERED = "11"  # line by line, wherever there is one
+    COLUMNS = "3"  # in columns and boxes; takes tight Korean lines for vertical ones at times
+    ROWS = "4"  # across the page
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +103,7 @@ def can_read_scans() -> bool:
 
 def recognise(
     picture: bytes,
-    layout: Layout = Layout.FOUND,
+    layout: Layout = Layout.ROWS,
     limits: Limits = OCR_LIMITS,
     cancelled: Callable[[], bool] | None = None,
 ) -> list[list[Token]]:
@@ -155,7 +158,7 @@ def _start(
     if sys.platform == "win32":
         flags = subprocess.BELOW_NORMAL_PRIORITY_CLASS | subprocess.CREATE_NO_WINDOW
     else:
-        memory, seconds = limits.memory_mb * 1024**2, int(limits.seconds)
+        memory, seconds = limits.memory_mb * 1024**2, math.ceil(limits.seconds)
         bounds = [str(most) for most in (memory, seconds, allowed)]
         command = [sys.executable, "-I", "-S", "-c", _LIMITED, *bounds, *command]
     return subprocess.Popen(
