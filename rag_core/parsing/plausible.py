@@ -32,7 +32,7 @@ _EXCHANGED_LATIN, _EXCHANGED_HANGUL = -5.1, -8.0
 _LATIN_LEAST, _HANGUL_LEAST = 200, 100
 _DOUBTFUL_LATIN, _DOUBTFUL_HANGUL = -2.1, -4.4  # worse than half of all good pages
 _LONG_RUN = 12  # syllables without a space: none on 71 good pages but 1 % of one
-_UNSPACED_SHARE, _SPACED_OUT_SHARE = 0.5, 0.5
+_UNSPACED_SHARE, _SPACED_OUT_SHARE = 0.3, 0.5
 _FOREIGN_SHARE = 0.01  # accented letters: a language that the tokenizer does not know
 _SAMPLE = 2000  # characters from the middle of a page say enough
 
