@@ -28,8 +28,8 @@ from rag_core.parsing import (
     render,
 )
 from rag_core.passages import cut, searchable_text, title_of
-from rag_core.rereading import Rereading, examined, waiting
 from rag_core.reranker import LEARNED, Emphasis
+from rag_core.rereading import Rereading, examined, waiting
 from rag_core.retriever import SeodamRetriever
 from rag_core.stores.record import STOPPED_CODE, OwnedRecord
 from rag_core.stores.shelves import Shelves
