@@ -21,7 +21,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from rag_core.errors import BadUpload, BrokenFile, Cancelled, LimitExceeded, MissingExtra
-from rag_core.parsing.limits import OCR_LIMITS, SCAN_DPI, Limits
+from rag_core.parsing.limits import OCR_LIMITS, Limits
 
 LANGUAGES = ("kor", "eng")
 
@@ -117,7 +117,7 @@ def recognise(
     with tempfile.TemporaryDirectory() as folder:
         image = Path(folder, "page")
         image.write_bytes(picture)
-        options = ["-l", "+".join(LANGUAGES), "--psm", layout, "--dpi", str(SCAN_DPI), "tsv"]
+        options = ["-l", "+".join(LANGUAGES), "--psm", layout, "tsv"]
         command = [program, str(image), "stdout", *options]
         return _lines(_output(command, Path(folder, "words"), limits, cancelled))
 
