@@ -143,7 +143,7 @@ class Screen:
 
     def model(self) -> Locator:
         """Where Settings shows the chosen model."""
-        return self.page.get_by_role("combobox", name=self.words("settings.choose"))
+        return self.page.get_by_role("combobox", name=self.words("settings.choose"), exact=True)
 
     def last_answer(self) -> Locator:
         return self.page.get_by_test_id("stChatMessage").last
