@@ -10,8 +10,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from rag_core.embeddings import BundledEmbedding
+if TYPE_CHECKING:
+    from rag_core.embeddings import BundledEmbedding
 
 _HANGUL = re.compile("[가-힣]")
 _LATIN = re.compile("[A-Za-z]")
@@ -116,6 +118,8 @@ def _scores(text: str) -> tuple[_Scores, _Scores]:
 
 @lru_cache(maxsize=1)
 def _language() -> BundledEmbedding:
+    from rag_core.embeddings import BundledEmbedding  # here: the first screen waits for none of it
+
     return BundledEmbedding()
 
 
