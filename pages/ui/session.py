@@ -54,6 +54,8 @@ class Visitor:
 
 
 _opening = threading.Lock()
+_drawn = threading.Event()
+_PATIENCE = 10.0  # seconds; nobody may come to look
 _opened: dict[str, Seodam] = {}
 
 
@@ -74,10 +76,18 @@ def settings() -> Settings:
     return Settings.load(os.environ, _secrets())
 
 
+def drawn() -> None:
+    """A screen has been drawn: what waited for it may begin."""
+    _drawn.set()
+
+
 def warm_up() -> None:
-    """Open everything that the first question needs, ahead of it."""
+    """Open everything that the first question needs, ahead of it; all but the library itself only
+    after the first screen, which would have to share the processor."""
     try:
-        seodam().library(LOCAL_OWNER).search("seodam", 1)
+        library = seodam().library(LOCAL_OWNER)
+        _drawn.wait(_PATIENCE)
+        library.search("seodam", 1)
     except SeodamError:
         return  # the page shows the same error to whoever opens it
 

@@ -14,7 +14,7 @@ from streamlit.navigation.page import StreamlitPage
 
 from pages.ui.connection import shown_model
 from pages.ui.messages import LANGUAGES, Words
-from pages.ui.session import Visitor, language, owner, seodam
+from pages.ui.session import Visitor, drawn, language, owner, seodam
 from rag_core.errors import SeodamError
 from rag_core.translations import error_in_words
 
@@ -48,7 +48,10 @@ def draw() -> None:
             one("timeline", "timeline"),
         ],
     }
-    st.navigation(pages).run()
+    try:
+        st.navigation(pages).run()
+    finally:
+        drawn()
 
 
 def configure() -> None:
