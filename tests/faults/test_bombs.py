@@ -118,7 +118,7 @@ def test_a_bomb_of_pages_is_ended_at_the_limit_of_seconds() -> None:
     end = read("bomb.pdf", pdfs.pages_shared(), Limits(seconds=3))
     assert isinstance(end, LimitExceeded)
     assert end.details["limit"] == "seconds"
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 15
 
 
 @pytest.mark.skipif(not HAS_SYSTEM_LIMITS, reason="only where the system limits children")

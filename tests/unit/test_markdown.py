@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-import time
+import timeit
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -147,6 +147,5 @@ HOSTILE = "a ![ [ ]( <a :a \\ $ \\$ www. http:// :// http://a w \u200b [[] a@ ht
 @pytest.mark.parametrize("hostile", HOSTILE.split(" "))
 def test_hostile_text_takes_linear_time(hostile: str) -> None:
     text = hostile * (100_000 // len(hostile))
-    started = time.process_time()
-    safe_markdown(text)
-    assert time.process_time() - started < 0.15  # 50 ms here; slow machines get a margin
+    seconds = timeit.repeat(lambda: safe_markdown(text), number=1, repeat=3)
+    assert min(seconds) < 0.5  # 50 ms on an idle machine; what is quadratic takes minutes
