@@ -19,6 +19,7 @@ from rag_core.errors import ModelTimedOut, SeodamError
 from rag_core.followups import REMEMBERED, texts_of_best
 from rag_core.generators import model_name
 from rag_core.library import Library
+from rag_core.reranker import LEARNED, Emphasis
 from rag_core.retriever import SeodamRetriever
 from rag_core.rewriting import standalone
 from rag_core.stores.conversations import Conversations
@@ -26,6 +27,7 @@ from rag_core.types import DEFAULT_COLLECTION, Answer, Conversation, Finish, Hit
 
 PASSAGES = 8  # shown to the model
 TITLE_LENGTH = 60
+_EMPHASIS = "emphasis"  # the preference that holds it
 QUESTION_LENGTH = 8000  # characters; a longer question is cut and the reader is told
 
 Check = Callable[[str, Sequence[Hit]], Checked]
@@ -52,6 +54,15 @@ class Assistant:
         self.conversations = conversations
         self._library = library
         self._answer_seconds = answer_seconds
+
+    @property
+    def emphasis(self) -> Emphasis:
+        """What this owner wants the search to trust more, or less, than was learned."""
+        return Emphasis.read(self.conversations.preference(_EMPHASIS))
+
+    def emphasise(self, emphasis: Emphasis) -> None:
+        """Search so from now on; LEARNED goes back."""
+        self.conversations.prefer(_EMPHASIS, "" if emphasis == LEARNED else emphasis.written)
 
     def start(self, question: str, collection: str = DEFAULT_COLLECTION) -> Conversation:
         """A new conversation, titled after its first question."""
@@ -105,7 +116,7 @@ class Assistant:
             if conversation_id is not None:
                 self.conversations.append(conversation_id, question.text, answer, beside)
 
-        retriever = self._library.retriever(question.collection, PASSAGES)
+        retriever = self._library.retriever(question.collection, PASSAGES, self.emphasis)
         embedding = retriever.embedding
         bundled = embedding if isinstance(embedding, BundledEmbedding) else None
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from rag_core.errors import MissingExtra, ModelFailed, ModelUnreachable, WrongSetting
 from rag_core.passages import searchable_text
-from rag_core.retriever import SeodamRetriever
+from rag_core.retriever import Looked, SeodamRetriever
 from rag_core.types import Hit
 
 PASSAGES = 20
@@ -83,20 +83,17 @@ class CrossEncodingRetriever(SeodamRetriever):
 
     cross_encoder: CrossEncoder
 
-    def search(
-        self, question: str, k: int | None = None, documents: frozenset[str] | None = None
-    ) -> list[Hit]:
+    def ranked(self, question: str, looked: Looked, k: int) -> list[Hit]:
         """As SeodamRetriever's; of the first PASSAGES the score is the cross-encoder's, and those
         after them come after them."""
-        wanted = self.k if k is None else k
-        hits = super().search(question, max(wanted, PASSAGES), documents)
+        hits = super().ranked(question, looked, max(k, PASSAGES))
         first, rest = hits[:PASSAGES], hits[PASSAGES:]
         texts = [searchable_text(hit.passage) for hit in first]
         scores = self.cross_encoder.scores(question, texts)
         judged = [replace(hit, score=score) for hit, score in zip(first, scores, strict=True)]
         judged.sort(key=lambda hit: -hit.score)
         rest = [replace(hit, score=min(hit.score, judged[-1].score)) for hit in rest]
-        best = [*judged, *rest][:wanted]
+        best = [*judged, *rest][:k]
         return [replace(hit, rank=rank) for rank, hit in enumerate(best, start=1)]
 
 

@@ -59,18 +59,41 @@ class Emphasis:
     meaning: float = 1.0
     closely: float = 1.0
 
+    @classmethod
+    def read(cls, text: str) -> Emphasis:
+        """What `written` gave; as learned where it cannot be read. Held to 0 … MOST_EMPHASIS."""
+        try:
+            words, meaning, closely = (
+                min(max(float(one), 0), MOST_EMPHASIS) for one in text.split()
+            )
+        except ValueError:
+            return LEARNED
+        return cls(words, meaning, closely)
+
+    @property
+    def written(self) -> str:
+        """The three numbers, to be kept as text."""
+        return f"{self.words:.2f} {self.meaning:.2f} {self.closely:.2f}"
+
     def of(self, signals: Sequence[str]) -> np.ndarray:
         """A factor for each signal."""
         return np.array([self._of(name) for name in signals])
 
     def _of(self, name: str) -> float:
-        if name in CLOSE:
-            return self.closely
-        if name.startswith("meaning"):
-            return self.meaning
-        if name == "both_ranks":
-            return (self.words * self.meaning) ** 0.5
-        return self.words if name in OF_WORDS else 1.0
+        both = (self.words * self.meaning) ** 0.5
+        by = {"words": self.words, "meaning": self.meaning, "closely": self.closely, "both": both}
+        return by.get(group_of(name), 1.0)
+
+
+def group_of(signal: str) -> str:
+    """What a signal speaks for: "words", "meaning", "closely", "both" of the first two, "other"."""
+    if signal in CLOSE:
+        return "closely"
+    if signal.startswith("meaning"):
+        return "meaning"
+    if signal == "both_ranks":
+        return "both"
+    return "words" if signal in OF_WORDS else "other"
 
 
 OF_WORDS = frozenset(
@@ -78,6 +101,7 @@ OF_WORDS = frozenset(
     numbers""".split()
 )
 LEARNED = Emphasis()
+MOST_EMPHASIS = 2.0
 
 
 @dataclass(frozen=True)

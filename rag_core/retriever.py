@@ -66,7 +66,10 @@ class SeodamRetriever(BaseRetriever):
         what was asked for. Raises ModelFailed kinds when the embedding cannot be computed.
         """
         k = self.k if k is None else k
-        looked = self.look(question, k, documents)
+        return self.ranked(question, self.look(question, k, documents), k)
+
+    def ranked(self, question: str, looked: Looked, k: int) -> list[Hit]:
+        """The k best of what was looked at for a question; as `search`."""
         scores = looked.judgement.probabilities
         best = sorted(zip(scores, looked.candidates, strict=True), key=lambda pair: -pair[0])
         return [
