@@ -11,15 +11,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rag_core.embeddings import BundledEmbedding, Embedding, Vectors
-from rag_core.errors import WrongSetting
+from rag_core.embeddings import BundledEmbedding, Embedding
+from rag_core.reranker import group_of
 from rag_core.retriever import Looked
 from rag_core.signals import CIRCUMSTANCES, CLOSE, PLAIN
 from rag_core.text import lexical_tokens
 from rag_core.types import Passage
 
-MOST_POINTS = 2_000
-"""Passages on a map; of more every second, third … is shown."""
+MOST_WORDS = 24
+"""Words of a question that are left out one after another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +29,6 @@ class Token:
     text: str
     id: int
     weight: float
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    """A passage on the map."""
-
-    passage: Passage
-    x: float
-    y: float
-    cosine: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,43 +61,42 @@ def tokens(embedding: BundledEmbedding, text: str) -> list[Token]:
     ]
 
 
-def others_tokens(name: str, text: str) -> list[str]:
-    """How another model's tokenizer cuts a text: "tiktoken:ENCODING" (OpenAI's) or "hf:NAME", a
-    model of the Hugging Face Hub or a folder.
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """How the pieces of a question moved its cosine with a passage, in order. `exact`: the values
+    add up to it; else each is how far it falls without that word."""
 
-    Raises WrongSetting when it cannot be had: most are downloaded when they are first used.
+    pieces: tuple[tuple[str, float], ...]
+    cosine: float
+    exact: bool
+
+
+def moved_by(embedding: Embedding, question: str, passage: str) -> Moved:
+    """What each piece of the question adds to its cosine with a passage.
+
+    The bundled embedding of a text is the mean of its subwords' vectors, so that the cosine is a
+    sum over them. Of any other embedding words are left out one after another, the first
+    MOST_WORDS of them.
     """
-    kind, _, model = name.partition(":")
-    try:
-        if kind == "tiktoken":
-            import tiktoken
-
-            encoding = tiktoken.get_encoding(model)
-            return [encoding.decode([one]) for one in encoding.encode(text, disallowed_special=())]
-        from transformers import AutoTokenizer
-
-        read = AutoTokenizer.from_pretrained(model, trust_remote_code=False)
-        offsets = read(text, add_special_tokens=False, return_offsets_mapping=True)
-        return [text[start:end] for start, end in offsets["offset_mapping"]]
-    except Exception as error:  # whatever a foreign library or the network comes up with
-        raise WrongSetting(
-            setting="tokenizer", value=name, allowed="one that is here, or can be downloaded"
-        ) from error
+    if isinstance(embedding, BundledEmbedding):
+        return _sum_of(embedding, question, passage)
+    words = question.split()[:MOST_WORDS]
+    without = [" ".join(words[:i] + words[i + 1 :]) for i in range(len(words))]
+    asked = embedding.embed_array([question, *without], query=True)
+    cosines = asked @ embedding.embed_array([passage])[0]
+    lost = [float(cosines[0] - one) for one in cosines[1:]]
+    return Moved(tuple(zip(words, lost, strict=True)), float(cosines[0]), exact=False)
 
 
-def moved_by(embedding: BundledEmbedding, question: str, passage: str) -> list[tuple[str, float]]:
-    """What each subword of the question adds to its cosine with the passage, in order.
-
-    A text is the mean of its subwords' vectors, so the cosine is a sum over them; the values add
-    up to it.
-    """
+def _sum_of(embedding: BundledEmbedding, question: str, passage: str) -> Moved:
     pieces = tokens(embedding, question)
     if not pieces:
-        return []
+        return Moved((), 0.0, exact=True)
     rows = embedding.rows(np.asarray([one.id for one in pieces], np.int64))
     length = float(np.linalg.norm(rows.sum(axis=0))) or 1.0
     added = rows @ embedding.embed_array([passage])[0] / length
-    return [(one.text, float(value)) for one, value in zip(pieces, added, strict=True)]
+    moved = tuple((one.text, float(value)) for one, value in zip(pieces, added, strict=True))
+    return Moved(moved, float(added.sum()), exact=True)
 
 
 def looks(question: str, looked: Looked, most: int = 10) -> list[Look]:
@@ -142,36 +131,20 @@ def _named(shares: np.ndarray) -> tuple[tuple[str, float], ...]:
     return tuple(sorted(named, key=lambda pair: -abs(pair[1])))
 
 
+def grouped(shares: Sequence[tuple[str, float]]) -> dict[str, float]:
+    """What the signals of each group (reranker.group_of) added together."""
+    sums: dict[str, float] = {}
+    for name, value in shares:
+        sums[group_of(name)] = sums.get(group_of(name), 0.0) + value
+    return sums
+
+
 def circumstances_of(looked: Looked) -> dict[str, float]:
     """The circumstances of the question, by name: they decide how far each signal is trusted."""
     about = looked.judgement.about
     if not len(about):
         return {}
     return dict(zip(CIRCUMSTANCES, about.mean(axis=0).tolist(), strict=True))
-
-
-def draw_map(
-    embedding: Embedding, question: str, passages: Sequence[Passage], vectors: Vectors
-) -> tuple[list[Point], tuple[float, float]]:
-    """Passages and question on a plane, by the two directions in which passages differ most (PCA).
-
-    Bounded: at most MOST_POINTS passages, and as many are looked at to find the directions.
-    """
-    from sklearn.decomposition import PCA
-
-    asked = embedding.embed_array([question], query=True)
-    step = len(passages) // MOST_POINTS + 1
-    some, rows = passages[::step], vectors[::step]
-    if len(rows) < 3:
-        return [], (0.0, 0.0)
-    plane = PCA(n_components=2, svd_solver="full", random_state=0).fit(rows)
-    places, (at,) = plane.transform(rows), plane.transform(asked)
-    cosines = rows @ asked[0]
-    points = [
-        Point(passage, float(x), float(y), float(cosine))
-        for passage, (x, y), cosine in zip(some, places, cosines, strict=True)
-    ]
-    return points, (float(at[0]), float(at[1]))
 
 
 def likeness(embedding: Embedding, words: Sequence[str]) -> np.ndarray:

@@ -1,40 +1,26 @@
-"""Language models on this machine, and the one home of Hugging Face Transformers.
+"""Language models on this machine, through Hugging Face Transformers: loading and writing.
 
 A model is named as on the Hugging Face Hub, or by its folder. It is loaded, with PyTorch, when it
 is first asked for, and never runs code of its own. Everything it is asked leaves here as numbers
-in natural logarithms.
+in natural logarithms; how they are read off it stands in local_reading.py.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import contextmanager
-from functools import cached_property, lru_cache
+from collections.abc import Callable, Generator, Sequence
+from functools import lru_cache
 from queue import SimpleQueue
 from typing import Any, TypeVar
 
 import numpy as np
 
-from rag_core.errors import (
-    MissingExtra,
-    ModelFailed,
-    ModelUnreachable,
-    WrongSetting,
-)
-from rag_core.tokenisation import Tokenisation, Tokens
+from rag_core.errors import MissingExtra, ModelUnreachable, WrongSetting
+from rag_core.local_reading import LEAST, LocalReader
+from rag_core.tokenisation import Tokens
 
 Step = tuple[np.ndarray, np.ndarray]
 Item = TypeVar("Item")
-
-ROWS = 8
-"""Prompts that the model reads at once, at most, when it only reads."""
-MOST_NUMBERS = 2**26
-"""How many probabilities it gives at once, which is a matter of memory."""
-
-UNKNOWN_WINDOW = 2048  # tokens, for a model that does not say how much it reads
-LEAST = -10_000.0
-"""The logarithm that stands for a probability of 0, so that sums stay defined."""
 
 
 @lru_cache(maxsize=1)
@@ -81,122 +67,8 @@ def _is_away(error: BaseException | None) -> bool:
     return error is not None
 
 
-class LocalModel:
-    """A generator G of one vocabulary: how likely is a text after a prompt, what comes next.
-
-    Prompts of different lengths are padded on the left for a causal model, on the right for an
-    encoder, and masked; the padding changes nothing (a test holds it).
-    """
-
-    def __init__(self, name: str, model: Any, tokenizer: Any) -> None:
-        from transformers import GenerationConfig
-
-        self.name = name
-        self.reads_first = bool(model.config.is_encoder_decoder)
-        """It has an encoder for the prompt, and a decoder for the text."""
-        self.habits = model.generation_config
-        """How its makers want it to write; not used where probabilities are wanted as they are."""
-        told = self.habits.eos_token_id
-        ends = told if isinstance(told, list) else [told]
-        self.tokens = Tokenisation(name, tokenizer, self.reads_first, ends)
-        self._model = model
-        self._asked = threading.RLock()
-        start = self.habits.decoder_start_token_id
-        if start is None:
-            start = getattr(model.config, "decoder_start_token_id", None)
-        self._start = start if start is not None else tokenizer.bos_token_id
-        self._special = {
-            "eos_token_id": list(self.tokens.ends) or None,
-            "pad_token_id": self.tokens.padding,
-            "bos_token_id": tokenizer.bos_token_id,
-            "decoder_start_token_id": self._start,
-        }
-        model.generation_config = GenerationConfig(**self._special)
-
-    @cached_property
-    def window(self) -> int:
-        """How many tokens it reads at most."""
-        config = self._model.config.get_text_config()
-        names = ("max_position_embeddings", "n_positions", "max_sequence_length")
-        told = [getattr(config, name, None) for name in names]
-        told.append(self.tokens.tokenizer.model_max_length)
-        return min((one for one in told if one and one < 10**7), default=UNKNOWN_WINDOW)
-
-    # --- reading: what is likely -----------------------------------------------------------------
-
-    def log_probabilities(self, prompts: Sequence[Tokens], target: Tokens) -> np.ndarray:
-        """(prompts, tokens of the target): log p(y_i | prompt, y_<i)."""
-        at = np.arange(len(target)), list(target)
-        rows = [found[:, *at] for found in self._distributions(prompts, target)]
-        empty = np.zeros((len(prompts) if not target else 0, len(target)))
-        return np.concatenate([empty, *rows]).astype(np.float64)
-
-    def mixture(
-        self, prompts: Sequence[Tokens], target: Tokens, log_weights: np.ndarray
-    ) -> np.ndarray:
-        """(tokens of the target, vocabulary): log Σ_prompt w(prompt, i) p(· | prompt, y_<i).
-
-        `log_weights`: (prompts, tokens of the target).
-        """
-        mixed: np.ndarray | None = None
-        done = 0
-        for distributions in self._distributions(prompts, target):
-            weights = log_weights[done : done + len(distributions), :, None]
-            part = np.logaddexp.reduce(distributions + weights, axis=0)
-            mixed = part if mixed is None else np.logaddexp(mixed, part)
-            done += len(distributions)
-        assert mixed is not None
-        return mixed
-
-    def _distributions(self, prompts: Sequence[Tokens], target: Tokens) -> Iterator[np.ndarray]:
-        """(some prompts, tokens of the target, vocabulary), by and by for all prompts."""
-        import torch
-
-        if not target:
-            return
-        fit = MOST_NUMBERS // (len(target) * self._model.config.get_text_config().vocab_size)
-        rows = max(1, min(ROWS, fit))
-        for at in range(0, len(prompts), rows):
-            with self._asked, self._ours(), torch.inference_mode():
-                logits = self._logits(prompts[at : at + rows], target)
-                exact = torch.promote_types(logits.dtype, torch.float32)
-                found = torch.log_softmax(logits, dim=-1, dtype=exact).cpu().numpy()
-            yield np.maximum(found, LEAST)
-
-    def _logits(self, prompts: Sequence[Tokens], target: Tokens) -> Any:
-        import torch
-
-        device = self._model.device
-        if self.reads_first:
-            inputs = self._padded(prompts)
-            begun = torch.tensor([[self._start, *target[:-1]]] * len(prompts), device=device)
-            return self._model(**inputs, decoder_input_ids=begun, use_cache=False).logits
-        inputs = self._padded([(*prompt, *target[:-1]) for prompt in prompts])
-        if "position_ids" in self._takes:
-            inputs["position_ids"] = (inputs["attention_mask"].cumsum(-1) - 1).clamp(min=0)
-        if "logits_to_keep" in self._takes:
-            inputs["logits_to_keep"] = len(target)
-        return self._model(**inputs, use_cache=False).logits[:, -len(target) :]
-
-    @cached_property
-    def _takes(self) -> set[str]:
-        import inspect
-
-        return set(inspect.signature(self._model.forward).parameters)
-
-    def _padded(self, rows: Sequence[Tokens]) -> dict[str, Any]:
-        """Rows of one length with the mask of what is theirs."""
-        import torch
-
-        longest = max(map(len, rows))
-        ids = torch.full((len(rows), longest), self.tokens.padding)
-        mask = torch.zeros((len(rows), longest), dtype=torch.long)
-        for number, row in enumerate(rows):
-            place = slice(0, len(row)) if self.reads_first else slice(longest - len(row), longest)
-            ids[number, place] = torch.tensor(row)
-            mask[number, place] = 1
-        device = self._model.device
-        return {"input_ids": ids.to(device), "attention_mask": mask.to(device)}
+class LocalModel(LocalReader):
+    """The same, writing: what comes next."""
 
     # --- writing ---------------------------------------------------------------------------------
 
@@ -265,17 +137,20 @@ class LocalModel:
         on_token: Callable[[int], None],
         stopped: Callable[[], bool],
         temperature: float | None = None,
+        on_likely: Callable[[np.ndarray], None] | None = None,
     ) -> None:
         """Write as the model's makers advise, but for a temperature that is given (0: always the
-        likeliest token); `on_token` is given each token."""
+        likeliest token); `on_token` is given each token, and before that `on_likely`, if any, the
+        logarithms of how likely each of the vocabulary was, before any temperature."""
         told = self.habits.to_diff_dict()
         habits = {name: told[name] for name in _OF_WRITING if told.get(name) is not None}
         if temperature is not None:
             habits |= {"do_sample": temperature > 0, "temperature": temperature}
         if not habits.get("do_sample"):
             habits = {name: habits[name] for name in habits if name == "repetition_penalty"}
+        watch = _watching(on_likely) if on_likely else None
         with self._asked, self._ours():
-            self._write([prompt], limit, stopped, streamer=_Each(on_token), **habits)
+            self._write([prompt], limit, stopped, watch, streamer=_Each(on_token), **habits)
 
     def _write(
         self,
@@ -311,14 +186,6 @@ class LocalModel:
         at = next((place for place, one in enumerate(row) if one in self.tokens.ends), len(row))
         return tuple(row[: at + 1])
 
-    @contextmanager
-    def _ours(self) -> Iterator[None]:
-        """PyTorch's errors (out of memory, a broken device …) become ours."""
-        try:
-            yield
-        except (RuntimeError, MemoryError, IndexError, ValueError) as error:
-            raise ModelFailed(model=self.name) from error
-
 
 _OF_WRITING = {"do_sample", "temperature", "top_k", "top_p", "min_p", "repetition_penalty"}
 
@@ -328,6 +195,17 @@ def _search(width: int) -> dict[str, Any]:
     if width == 1:
         return {}
     return {"num_beams": width, "length_penalty": 0.0, "early_stopping": False}
+
+
+def _watching(on_likely: Callable[[np.ndarray], None]) -> Any:
+    """Tells of one row's scores and leaves them as they are."""
+    import torch
+
+    def watch(_: Any, scores: Any) -> Any:
+        on_likely(torch.log_softmax(scores[0].float(), dim=-1).clamp(min=LEAST).cpu().numpy())
+        return scores
+
+    return watch
 
 
 class _Each:

@@ -71,6 +71,11 @@ class Emphasis:
         return cls(words, meaning, closely)
 
     @property
+    def as_learned(self) -> bool:
+        """Nothing counts more or less."""
+        return self == LEARNED
+
+    @property
     def written(self) -> str:
         """The three numbers, to be kept as text."""
         return f"{self.words:.2f} {self.meaning:.2f} {self.closely:.2f}"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
+from queue import SimpleQueue
 from typing import Any
 
+import numpy as np
 from langchain_core.callbacks import CallbackManagerForLLMRun
 from langchain_core.language_models import BaseChatModel
 from langchain_core.language_models.base import LangSmithParams
@@ -20,6 +22,9 @@ from rag_core.tokenisation import Spelling, Tokens
 ANSWER_TOKENS = 512
 LEAST_ROOM = 16  # tokens; less is no answer
 
+Likely = dict[str, Any]
+"""{"token", "logprob", "top_logprobs": [{"token", "logprob"}, …]}, as OpenAI tells it."""
+
 _ROLES = {"system": "system", "human": "user", "ai": "assistant"}
 
 
@@ -27,8 +32,9 @@ class TransformersChatModel(BaseChatModel):
     """A causal or sequence-to-sequence model by hub name or folder, loaded when first asked.
 
     It writes as its makers advise unless `temperature` is given, at most `answer_tokens` tokens or
-    ANSWER_TOKENS. Raises PromptTooLong when what it is to read leaves no room for an answer, and
-    what `load_local_model` raises.
+    ANSWER_TOKENS. Asked with `logprobs=True, top_logprobs=5` it tells of each token how likely it
+    was, as OpenAI's servers do (response_metadata["logprobs"]["content"]). Raises PromptTooLong
+    when what it is to read leaves no room for an answer, and what `load_local_model` raises.
     """
 
     model: str
@@ -66,11 +72,12 @@ class TransformersChatModel(BaseChatModel):
         limit = self._limit(model, len(prompt))
         written: list[int] = []
         held = _UntilStop(stop or ())
-        with closing(self._pieces(model, prompt, limit, written)) as pieces:
-            for piece in pieces:
+        most = int(kwargs.get("top_logprobs") or 0) if kwargs.get("logprobs") else None
+        with closing(self._pieces(model, prompt, limit, written, most)) as pieces:
+            for piece, likely in pieces:
                 text = held.add(piece)
-                if text:
-                    yield _told(text, run_manager)
+                if text or likely:
+                    yield _told(text, run_manager, likely)
                 if held.stopped:
                     break
         rest = held.rest()
@@ -80,18 +87,23 @@ class TransformersChatModel(BaseChatModel):
         yield _last(self.model, "stop" if ended else "length", len(prompt), len(written))
 
     def _pieces(
-        self, model: LocalModel, prompt: Tokens, limit: int, written: list[int]
-    ) -> Any:  # a generator
-        """The text as it is written; `written` takes its tokens."""
+        self, model: LocalModel, prompt: Tokens, limit: int, written: list[int], most: int | None
+    ) -> Generator[tuple[str, Likely | None], None, None]:
+        """The text as it is written; `written` takes its tokens. With `most`: how likely each
+        token was, beside so many that were likelier than all others."""
+        rows: SimpleQueue[np.ndarray] = SimpleQueue()
 
         def work(put: Callable[[int], None], stopped: Callable[[], bool]) -> None:
-            model.write(prompt, limit, put, stopped, self.temperature)
+            watch = None if most is None else rows.put
+            model.write(prompt, limit, put, stopped, self.temperature, watch)
 
         spelling = Spelling(model.tokens)
         with closing(streamed(work)) as tokens:
             for token in tokens:
                 written.append(token)
-                yield spelling.add(token, token in model.tokens.ends or len(written) == limit)
+                last = token in model.tokens.ends or len(written) == limit
+                likely = None if most is None else _likely(model, token, rows.get(), most)
+                yield spelling.add(token, last), likely
 
     def _limit(self, model: LocalModel, read: int) -> int:
         """How many tokens may be written."""
@@ -135,8 +147,21 @@ class _UntilStop:
         return max(lengths, default=0)
 
 
-def _told(text: str, run_manager: CallbackManagerForLLMRun | None) -> ChatGenerationChunk:
-    chunk = ChatGenerationChunk(message=AIMessageChunk(content=text))
+def _likely(model: LocalModel, token: int, row: np.ndarray, most: int) -> Likely:
+    """How likely a token was, in the form of OpenAI's `logprobs`."""
+
+    def told(one: int) -> Likely:
+        return {"token": model.tokens.token(one), "logprob": float(row[one])}
+
+    best = np.argsort(-row, kind="stable")[:most]
+    return {**told(token), "top_logprobs": [told(one) for one in best.tolist()]}
+
+
+def _told(
+    text: str, run_manager: CallbackManagerForLLMRun | None, likely: Likely | None = None
+) -> ChatGenerationChunk:
+    about = {"logprobs": {"content": [likely]}} if likely else None
+    chunk = ChatGenerationChunk(message=AIMessageChunk(content=text), generation_info=about)
     if run_manager:
         run_manager.on_llm_new_token(text, chunk=chunk)
     return chunk

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -24,12 +25,17 @@ def show_check(words: Words, turn: Turn) -> None:
     if not box.open:
         return
     with box:
-        for sentence in answer.sentences:
-            st.markdown(f"{_sign(words, sentence)} {literal(sentence.text)}")
-            st.caption(_reason(words, sentence))
+        show_sentences(words, answer.sentences)
         lost = answer.offered_citations - len(answer.citations)
         if lost:
             st.caption(words("check.dropped", n=lost))
+
+
+def show_sentences(words: Words, sentences: Sequence[Sentence]) -> None:
+    """Each sentence, whether it is borne out, and how it was checked."""
+    for sentence in sentences:
+        st.markdown(f"{_sign(words, sentence)} {literal(sentence.text)}")
+        st.caption(_reason(words, sentence))
 
 
 def _summary(words: Words, answer: Answer) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages.ui import undo
+from pages.ui import emphasis, undo
 from pages.ui.conversation_menu import menu
 from pages.ui.messages import Words
 from pages.ui.session import Visitor
@@ -56,6 +56,7 @@ def sidebar(visitor: Visitor, words: Words, conversation: Conversation | None) -
         documents = visitor.library.documents()
         if documents:
             _documents(visitor, words, conversation, documents)
+        emphasis.told(visitor, words, "emphasis-in-chat")
         _earlier(visitor, words, conversation)
 
 

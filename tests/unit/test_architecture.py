@@ -36,12 +36,13 @@ FLOORS = (
         "marginalisation",
         "tokenisation",
     },
-    {"stores", "parsing", "fetching", "embeddings", "subwords", "providers", "local_models"},
+    {"stores", "parsing", "fetching", "embeddings", "subwords", "providers"}
+    | {"local_reading", "local_models"},
     {"word_vectors", "gist", "definitions", "study", "lessons", "adapter"},
     {"retriever", "reranker", "signals", "evaluation"}
     | {"generators", "extractive", "selection", "prompting", "citations", "grounding"}
-    | {"rag_models", "transformers_chat"},
-    {"cross_encoder", "lab"},
+    | {"rag_models", "transformers_chat", "closed_book"},
+    {"cross_encoder", "lab", "plane", "foreign_tokens", "watching"},
     {"chain", "rewriting"},
     {"tuning"},
     {"library", "assistant", "ingestion", "archive", "reembedding", "rereading"},
@@ -57,7 +58,7 @@ FLOORS = (
 
 # Where a foreign library may be imported; a folder stands for all that is in it.
 HOMES = {
-    "altair": {"pages.lab"},
+    "altair": {"pages.ui.charts"},
     "anthropic": {"rag_core.providers"},
     "charset_normalizer": {"rag_core.parsing.decoding"},
     "chromadb": {"rag_core.stores.dense"},
@@ -76,6 +77,7 @@ HOMES = {
     "ollama": {"rag_core.providers"},
     "openai": {"rag_core.embeddings", "rag_core.providers"},  # a server of vectors, one of words
     "openpyxl": {"rag_core.parsing.xlsx_file"},
+    "pandas": {"pages.ui.charts"},
     "pptx": {"rag_core.parsing.pptx_file"},
     "pypdf": {"rag_core.parsing.second_reader"},
     "pypdfium2": {"rag_core.parsing"},
@@ -86,16 +88,20 @@ HOMES = {
         "rag_core.embeddings",
         "rag_core.cross_encoder",
     },  # two kinds of model
-    "sklearn": {"rag_core.lab"},
+    "sklearn": {"rag_core.plane"},
     "snowballstemmer": {"rag_core.text"},
     "sqlalchemy": {"rag_core.stores"},
     "starlette": {"pages.ui.middleware"},
     "streamlit": {"app", "pages"},
     "tantivy": {"rag_core.stores.lexical"},
-    "tiktoken": {"rag_core.lab"},
+    "tiktoken": {"rag_core.foreign_tokens"},
     "tokenizers": {"rag_core.embeddings"},
-    "torch": {"rag_core.cross_encoder", "rag_core.local_models"},
-    "transformers": {"rag_core.lab", "rag_core.local_models"},
+    "torch": {"rag_core.cross_encoder", "rag_core.local_models", "rag_core.local_reading"},
+    "transformers": {
+        "rag_core.foreign_tokens",
+        "rag_core.local_models",
+        "rag_core.local_reading",
+    },
 }
 # Taken where somebody has installed it.
 OPTIONAL = {"pysqlite3", "gensim", "anthropic", "google", "httpx", "ollama"}

@@ -10,11 +10,11 @@ import pytest
 
 from rag_core import lab
 from rag_core.embeddings import BundledEmbedding
-from rag_core.errors import WrongSetting
 from rag_core.reranker import LEARNED, Emphasis
 from rag_core.settings import Settings
 from rag_core.types import LOCAL_OWNER, Upload
 from rag_core.wiring import Seodam, open_seodam
+from rag_core.word_vectors import WordVectorEmbedding
 
 BASE = BundledEmbedding()
 SAMPLES = Path(__file__).parents[2] / "samples"
@@ -43,8 +43,21 @@ def test_what_the_tokens_add_makes_the_cosine(question: str) -> None:
     passage = "RAG는 검색기와 생성기의 두 부분으로 이루어집니다."
     asked, text = BASE.embed_array([question, passage])
     moved = lab.moved_by(BASE, question, passage)
-    assert sum(value for _, value in moved) == pytest.approx(float(asked @ text), abs=1e-5)
-    assert lab.moved_by(BASE, "", passage) == []
+    assert moved.exact
+    assert moved.cosine == pytest.approx(float(asked @ text), abs=1e-5)
+    assert sum(value for _, value in moved.pieces) == pytest.approx(moved.cosine, abs=1e-5)
+    assert lab.moved_by(BASE, "", passage).pieces == ()
+
+
+def test_what_a_word_moves_in_another_embedding_is_what_is_lost_without_it(tmp_path: Path) -> None:
+    (tmp_path / "glove.txt").write_text("light 1 0 0\nhouse 0 1 0\nsea 0 0 1\n")
+    words = WordVectorEmbedding(tmp_path / "glove.txt")
+    moved = lab.moved_by(words, "light sea", "light house")
+    assert not moved.exact
+    assert moved.cosine == pytest.approx(0.5)
+    lost = dict(moved.pieces)
+    assert lost["light"] == pytest.approx(0.5)
+    assert lost["sea"] == pytest.approx(0.5 - 0.5**0.5)
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
@@ -68,6 +81,10 @@ def test_the_shares_add_up_to_the_order(seodam: Seodam) -> None:
     assert np.array_equal(
         np.argsort(-scores, kind="stable"), np.argsort(-np.array(sure), kind="stable")
     )
+    best = lab.looks(QUESTIONS[0], looked)[0]
+    together = lab.grouped(best.shares)
+    assert set(together) >= {"words", "meaning", "closely"}
+    assert sum(together.values()) == pytest.approx(sum(value for _, value in best.shares))
 
 
 def test_emphasis_changes_the_order_and_as_learned_changes_nothing(seodam: Seodam) -> None:
@@ -80,41 +97,7 @@ def test_emphasis_changes_the_order_and_as_learned_changes_nothing(seodam: Seoda
     assert [hit.passage.id for hit in words_only.search(question)] != learned
 
 
-def test_the_map_holds_every_passage_and_puts_the_question_among_its_own(seodam: Seodam) -> None:
-    passages, vectors = seodam.library(LOCAL_OWNER).vectors()
-    points, asked = lab.draw_map(seodam.embedding, QUESTIONS[0], passages, vectors)
-    assert len(points) == len(passages) == len(vectors)
-    assert all(np.isfinite((one.x, one.y, one.cosine)).all() for one in points)
-    best = max(points, key=lambda one: one.cosine)
-    assert "전이학습" in best.passage.text
-    assert np.isfinite(asked).all()
-    assert lab.draw_map(seodam.embedding, "q", passages[:2], vectors[:2]) == ([], (0.0, 0.0))
-
-
-def test_a_map_of_very_many_passages_is_thinned(seodam: Seodam) -> None:
-    passages, vectors = seodam.library(LOCAL_OWNER).vectors()
-    many = 100
-    points, _ = lab.draw_map(
-        seodam.embedding, "q", list(passages) * many, np.tile(vectors, (many, 1))
-    )
-    assert len(points) <= lab.MOST_POINTS
-
-
 def test_words_that_mean_the_same_are_nearer() -> None:
     cosines = lab.likeness(BASE, ["사과", "apple", "computer"])
     assert np.allclose(np.diag(cosines), 1, atol=1e-5)
     assert cosines[0, 1] > cosines[0, 2]
-
-
-@pytest.mark.parametrize("name", ["tiktoken:no_such_encoding", "hf:/no/such/folder", "other"])
-def test_a_tokenizer_that_cannot_be_had_is_one_of_our_errors(name: str) -> None:
-    with pytest.raises(WrongSetting):
-        lab.others_tokens(name, "text")
-
-
-def test_the_tokenizer_of_a_hugging_face_folder_is_read(tmp_path: Path) -> None:
-    from transformers import BertTokenizerFast
-
-    (tmp_path / "vocab.txt").write_text("[UNK]\n[CLS]\n[SEP]\n[PAD]\n[MASK]\nlight\n##house\n")
-    BertTokenizerFast(str(tmp_path / "vocab.txt")).save_pretrained(tmp_path)
-    assert lab.others_tokens(f"hf:{tmp_path}", "Lighthouse") == ["Light", "house"]
