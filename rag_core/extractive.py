@@ -83,7 +83,7 @@ class ExtractiveChatModel(BaseChatModel):
         question: str = beside.get("question") or (asked.text if asked else "")
         hits: Sequence[Hit] = beside.get("hits", ())
         chosen = choose(question, hits)
-        if not answers(hits, chosen):
+        if not answers(question, hits, chosen):
             return [NO_ANSWER.get(language(question), NO_ANSWER["en"])], False
         pieces = [_said(unit) for unit in chosen]
         for index, (before, unit) in enumerate(pairwise(chosen), 1):

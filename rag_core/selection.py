@@ -12,18 +12,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag_core.asking import Expected
-from rag_core.text import lexical_tokens, question_tokens, sentences
+from rag_core.text import language, lexical_tokens, question_tokens, sentences
 from rag_core.types import Hit
 
 MOST_SENTENCES = 3
 MOST_CHARACTERS = 900
 WORTH_ADDING = 0.55
 """A further sentence is given when its score reaches this share of the best one's."""
-LEAST_SCORE = 0.006
-"""Below this no passage is likely enough to hold an answer. Set by hand on the development PDFs:
-of 12 questions on foreign subjects one came above it, of 45 that the PDFs answer none below. Of
-526 TyDi QA questions none is below it, and half of them are when other subjects are searched
-(`training/selection.py`); a higher one would decline questions across languages first."""
+LEAST_SCORE = {"same": 0.015, "foreign": 0.006}
+"""Below this no passage is likely enough to hold an answer: of passages in the question's language,
+and of those in another, which look less likely even when they answer. Of 526 TyDi QA questions one
+in a hundred that is answered falls below 0.015 at most, and three quarters of them when other
+subjects are searched (`training/selection.py`). A higher one would soon decline paraphrases."""
 
 # Feature → weight, each feature about 0 … 1. Fitted by listwise softmax (which sentence holds the
 # answer?) on TyDi QA questions of the training data, then rounded; `training/selection.py` fits
@@ -133,9 +133,19 @@ def _is_row(text: str, at: int) -> bool:
     return bool(_CELLS.search(line)) or (len(line) < _SHORT and not _PROSE_END.search(line))
 
 
-def answers(hits: Sequence[Hit], chosen: Sequence[Unit]) -> bool:
+def answers(question: str, hits: Sequence[Hit], chosen: Sequence[Unit]) -> bool:
     """Whether the chosen sentences may be given as an answer, rather than "not found"."""
-    return bool(chosen) and max(hit.score for hit in hits) >= LEAST_SCORE
+    return bool(chosen) and any(hit.score >= least_score(question, hit) for hit in hits)
+
+
+def least_score(question: str, hit: Hit) -> float:
+    """The score from which on a passage is likely enough to hold an answer."""
+    asked, written = language(question), language(hit.passage.text[:_ENOUGH_TO_TELL])
+    foreign = asked != written and "other" not in (asked, written)
+    return LEAST_SCORE["foreign" if foreign else "same"]
+
+
+_ENOUGH_TO_TELL = 300  # characters that show in which language a passage is written
 
 
 def _in_reading_order(units: Sequence[Unit], hits: Sequence[Hit]) -> list[Unit]:

@@ -162,9 +162,12 @@ _PARTICLES = """
 """
 _LONGEST_FIRST = sorted(_PARTICLES.split(), key=len, reverse=True)
 _STEM = re.compile(rf"([가-힣]{{2,}}?)(?:{'|'.join(_LONGEST_FIRST)})")
+_BEHIND_LATIN = re.compile(rf"(?<=[a-z])(?:{'|'.join(_LONGEST_FIRST)})(?![가-힣])")
 _ASKING = re.compile(
     r"(?<![가-힣])(?:(?:무엇|뭐|뭘|무슨|언제|어디|누구|누가|어느|어떤|어떻게|왜|몇|얼마)[가-힣]*"
-    r"|(?:것|때|수|등|및)(?:은|는|이|가|을|를|의|에)?(?![가-힣]))"
+    r"|(?:것|때|수|등|및)(?:은|는|이|가|을|를|의|에)?(?![가-힣])"
+    r"|설명해[가-힣]*|(?:알려|말해|가르쳐)(?:(?:줘|주)[가-힣]*|(?= (?:주|줘)))"
+    r"|(?:줘|주세요|주십시오|줄래요)(?![가-힣]))"
 )
 _EMPTY_WORDS = """
     a about an and are as at be been before after by can could did do does during for from had has
@@ -173,6 +176,8 @@ _EMPTY_WORDS = """
     will with would
 """
 _ENGLISH_EMPTY = frozenset(_EMPTY_WORDS.split())
+_SAYS_NOTHING = _ENGLISH_EMPTY | frozenset("explain describ tell me pleas".split())
+"""Search words that a question may hold and no passage is looked for by."""
 
 
 # How far a pair of syllables speaks for a Korean word in a question, beside the stem itself: one
@@ -247,8 +252,8 @@ def question_weights(question: str) -> dict[str, float]:
 
 
 def _question_tokens(question: str) -> list[tuple[str, float]]:
-    asked = _ASKING.sub(" ", folded(question))
-    tokens = [pair for pair in _weighed_tokens(asked) if pair[0] not in _ENGLISH_EMPTY]
+    asked = _BEHIND_LATIN.sub(" ", _ASKING.sub(" ", folded(question)))
+    tokens = [pair for pair in _weighed_tokens(asked) if pair[0] not in _SAYS_NOTHING]
     return tokens or _weighed_tokens(question)
 
 
@@ -266,7 +271,7 @@ def question_words(question: str) -> list[Word]:
     nothing; a question of nothing but such words keeps them."""
     asked = folded(question)
     words = _words(_ASKING.sub(" ", asked))
-    return [w for w in words if w.token not in _ENGLISH_EMPTY] or words or _words(asked)
+    return [w for w in words if w.token not in _SAYS_NOTHING] or words or _words(asked)
 
 
 def _words(text: str) -> list[Word]:

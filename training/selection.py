@@ -112,8 +112,8 @@ def decline(home: Sequence[float], away: Sequence[float]) -> None:
     """What thresholds decline of questions that are answered, and of those that are not."""
     print("questions declined: threshold, of those answered, of those on other subjects")
     known, foreign = np.array(home), np.array(away)
-    for least in sorted({LEAST_SCORE, *np.quantile(known, (0.005, 0.01, 0.02, 0.05))}):
-        mark = " (in use)" if least == LEAST_SCORE else ""
+    for least in sorted({*LEAST_SCORE.values(), *np.quantile(known, (0.005, 0.01, 0.02, 0.05))}):
+        mark = " (in use)" if least in LEAST_SCORE.values() else ""
         print(f"{least:.4f} {(known < least).mean():.3f} {(foreign < least).mean():.3f}{mark}")
 
 

@@ -57,10 +57,16 @@ def test_a_row_of_a_table_stays_in_one_piece() -> None:
 
 def test_it_declines_when_no_passage_is_likely_to_answer() -> None:
     for question, words in (("Who won?", NO_ANSWER["en"]), ("누가 이겼나요?", NO_ANSWER["ko"])):
-        said = answer(question, hits(TEA, score=LEAST_SCORE / 2))
+        said = answer(question, hits(TEA, LIGHT, score=LEAST_SCORE["foreign"] / 2))
         assert said.text == words
         assert said.response_metadata["answerable"] is False
     assert answer("Who won?", []).response_metadata["answerable"] is False
+
+
+def test_a_passage_in_another_language_need_not_look_as_likely() -> None:
+    between = sum(LEAST_SCORE.values()) / 2
+    assert not answer("Who won?", hits(TEA, score=between)).response_metadata["answerable"]
+    assert answer("누가 이겼나요?", hits(TEA, score=between)).response_metadata["answerable"]
 
 
 def test_a_mark_in_the_document_does_not_become_a_citation() -> None:

@@ -125,6 +125,10 @@ def test_english_words_meet_in_their_stem():
 def test_a_question_is_left_with_what_it_asks_about():
     assert question_tokens("What is the name of the dog?") == ["name", "dog"]
     assert "무엇" not in question_tokens("비트코인은 무엇인가요?")
+    for request in ("RAG가 뭐예요?", "RAG를 설명해 주세요", "RAG에 대해 알려줘", "Tell me: RAG?"):
+        assert question_tokens(request)[0] == "rag"
+        assert not {"가", "를", "설명", "알려", "주세요", "tell"} & set(question_tokens(request))
+    assert question_tokens("설명해 주세요")
     assert question_tokens("what is it?")
 
 
