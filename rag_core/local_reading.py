@@ -169,7 +169,7 @@ class LocalReader:
                 raise ModelFailed(model=self.name)
             weights = torch.stack([one[0] for one in seen]).float().cpu().numpy()
         spelling = Spelling(self.tokens)
-        letters = [spelling.add(one, i == len(ids)) for i, one in enumerate(ids, 1)]
+        letters = [spelling.add(one) for one in ids]
         marks = [self.tokens.token(one) for one in ids]
         shown = tuple(
             text or ("" if "\ufffd" in mark else mark)  # a part of a letter looks like nothing

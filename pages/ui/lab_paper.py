@@ -82,19 +82,19 @@ def _form(
     left, right = st.columns(2)
     mode = left.segmented_control(
         words("lab.paper_mode"),
-        list(Mode),
-        default=Mode.TOKEN,
+        [one.value for one in Mode],
+        default=Mode.TOKEN.value,
         required=True,
-        format_func=lambda one: words(f"lab.mode_{one.value}"),
+        format_func=lambda one: words(f"lab.mode_{one}"),
         key="lab-mode",
     )
     task = right.selectbox(
         words("lab.paper_task"),
-        list(Task),
-        format_func=lambda one: words(f"lab.task_{one.value}"),
+        [one.value for one in Task],
+        format_func=lambda one: words(f"lab.task_{one}"),
         key="lab-task",
     )
-    text = st.text_input(words(f"lab.text_{task.value}"), value=question, key=f"lab-text-{task}")
+    text = st.text_input(words(f"lab.text_{task}"), value=question, key=f"lab-text-{task}")
     few, short = st.columns(2)
     k = few.slider(words("lab.paper_k"), 1, min(8, len(hits)), min(4, len(hits)), key="lab-k")
     tokens = short.slider(words("lab.paper_tokens"), 4, 64, 24, 4, key="lab-most")

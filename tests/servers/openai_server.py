@@ -28,6 +28,7 @@ PASSAGE = re.compile(r'<passage-(\w+) number="(\d+)"[^>]*>\n(.*?)\n</passage-\1>
 SENTENCE = re.compile(r".*?(?:[.!?。](?=\s|$)|\n\n|$)", re.DOTALL)
 NOTHING = "The passages do not answer this. [0]"
 DIMENSION = 64
+_LIKELY = [(" a", 0.25), (" the", 0.125)]  # beside each piece, which has 0.5
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,7 @@ class Reply:
     raw: bytes | None = None  # sent instead of events
     wait: float = 0.0  # seconds of silence before anything
     error: dict[str, Any] = field(default_factory=dict)
+    tells: bool = False  # how likely each piece was, to those who ask for logprobs
 
 
 FAULTS: dict[str, Reply] = {
@@ -221,7 +223,7 @@ def _events(reply: Reply, body: dict[str, Any]) -> Iterator[bytes]:
         yield _event(body, {"content": reply.text})
     else:
         for piece in re.findall(r"\s*\S+|\s+", reply.text or ""):
-            yield _event(body, {"content": piece})
+            yield _event(body, {"content": piece}, told=reply.tells and body.get("logprobs"))
     if reply.finished:
         yield _event(body, {}, finish="stop")
         if (body.get("stream_options") or {}).get("include_usage"):
@@ -230,8 +232,14 @@ def _events(reply: Reply, body: dict[str, Any]) -> Iterator[bytes]:
         yield b"data: [DONE]\n\n"
 
 
-def _event(body: dict[str, Any], delta: dict[str, Any], finish: str | None = None) -> bytes:
+def _event(
+    body: dict[str, Any], delta: dict[str, Any], finish: str | None = None, told: object = False
+) -> bytes:
     choice = {"index": 0, "delta": {"role": "assistant", **delta}, "finish_reason": finish}
+    if told:
+        likely = [{"token": one, "logprob": math.log(p)} for one, p in _LIKELY]
+        chosen = {"token": delta["content"], "logprob": math.log(0.5)}
+        choice["logprobs"] = {"content": [{**chosen, "top_logprobs": [chosen, *likely]}]}
     return _data({**_frame(body), "choices": [choice]})
 
 
