@@ -18,6 +18,7 @@ import streamlit as st
 RED = "#d1242f"
 _LABEL = 260  # pixels
 _CELL = 22  # pixels of a row
+_LINE = 60  # letters that stand beside each other
 
 
 def bars(
@@ -88,8 +89,9 @@ def grid(
     )
     table["from"] = [down[i] for i in table["row"]]
     table["to"] = [across[i] for i in table["column"]]
+    angle = 0 if len(across) * max(map(len, across)) <= _LINE else -90
     base = alt.Chart(table).encode(
-        x=alt.X("column:O", title=titles[1], axis=_labels(across, labelAngle=-90, labelLimit=70)),
+        x=alt.X("column:O", title=titles[1], axis=_labels(across, labelAngle=angle, labelLimit=70)),
         y=alt.Y("row:O", title=titles[0], axis=_labels(down, labelLimit=90)),
     )
     tips = [
@@ -97,8 +99,7 @@ def grid(
         alt.Tooltip("to:N", title=titles[1]),
         alt.Tooltip("value:Q", title=titles[2], format=".3f"),
     ]
-    scale = alt.Scale(scheme="blues", domain=[0, top])
-    colour = alt.Color("value:Q", scale=scale, legend=None)
+    colour = alt.Color("value:Q", scale=_shades(top), legend=None)
     chart: Any = base.mark_rect().encode(color=colour, tooltip=tips)
     if written:
         dark = alt.condition(f"datum.value > {0.6 * top}", alt.value("white"), alt.value("black"))
@@ -116,11 +117,12 @@ def ladder(
     tokens beside each other; the chosen one is framed. A step: chosen, its probability, the top."""
     cells = []
     for number, (chosen, probability, top) in enumerate(steps):
-        known = any(token == chosen for token, _ in top)
-        row = top if known else (*top, (chosen, probability))
+        found = [_alike(one, chosen, probability) for one in top]
+        row = top if any(found) else (*top, (chosen, probability))
         for rank, (token, p) in enumerate(row, start=1):
             shown = f"{_visible(token)} {p:.0%}"
-            cells.append((number, rank, token, p, shown, token == chosen))
+            framed = _alike((token, p), chosen, probability)
+            cells.append((number, rank, token, p, shown, framed))
     table = pd.DataFrame(cells, columns=["step", "rank", "token", "p", "shown", "chosen"])
     names = [f"{number}. {_visible(one[0])}" for number, one in enumerate(steps, start=1)]
     base = alt.Chart(table).encode(
@@ -128,10 +130,9 @@ def ladder(
         y=alt.Y("step:O", title=None, axis=_labels(names, labelLimit=120)),
         tooltip=[alt.Tooltip("token:N", title=" "), alt.Tooltip("p:Q", title="p", format=".4f")],
     )
-    scale = alt.Scale(scheme="blues", domain=[0, 1])
     frame = alt.condition("datum.chosen", alt.value(RED), alt.value("transparent"))
     squares = base.mark_rect(strokeWidth=2.5).encode(
-        color=alt.Color("p:Q", scale=scale, legend=None), stroke=frame
+        color=alt.Color("p:Q", scale=_shades(1.0), legend=None), stroke=frame
     )
     dark = alt.condition("datum.p > 0.6", alt.value("white"), alt.value("black"))
     texts = base.mark_text(limit=110).encode(text="shown:N", color=dark)
@@ -176,8 +177,18 @@ def places(
     star = pd.DataFrame([{"x": x, "y": y, "text": names["question"]}])
     mark = alt.Chart(star).mark_point(shape="cross", size=300, filled=True, color=RED)
     here = mark.encode(**plane, tooltip=[alt.Tooltip("text:N", title=" ")])
-    lines = rays.encode(x="x:Q", y="y:Q", x2="to_x:Q", y2="to_y:Q")
-    _draw(passages + lines + here, key, told)
+    lines = rays.encode(**plane, x2="to_x:Q", y2="to_y:Q")
+    _draw((passages + lines + here).properties(height=420), key, told)
+
+
+def _alike(one: tuple[str, float], chosen: str, probability: float) -> bool:
+    """Whether it is the chosen one: parts of letters all look the same."""
+    return one[0] == chosen and bool(np.isclose(one[1], probability, rtol=1e-3))
+
+
+def _shades(top: float) -> alt.Scale:
+    """From next to nothing to `top`, on a light page and a dark one."""
+    return alt.Scale(domain=[0, top], range=["#eef4fb", "#08519c"])
 
 
 def _numbered(rows: Sequence[tuple[str, Any]]) -> pd.DataFrame:
@@ -193,7 +204,7 @@ def _names(rows: Sequence[tuple[str, Any]]) -> alt.Y:
 def _labels(names: Sequence[str], **how: Any) -> alt.Axis:
     """An axis of numbers that shows names instead. JSON's strings are Vega's."""
     shown = json.dumps([_visible(name) for name in names])
-    return alt.Axis(labelExpr=f"{shown}[datum.value]", labelOverlap=False, **how)
+    return alt.Axis(labelExpr=f"{shown}[datum.value]", labelOverlap=False, labelFlush=False, **how)
 
 
 def _visible(token: str) -> str:

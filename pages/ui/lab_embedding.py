@@ -25,7 +25,10 @@ def show(visitor: Visitor, words: Words, question: str, hits: Sequence[Hit]) -> 
     """Draw the step, with the embedding in use."""
     embedding = visitor.seodam.embedding
     own = isinstance(embedding, BundledEmbedding)
-    st.caption(words("lab.in_use", name=literal(visitor.seodam.in_use.name)))
+    name = visitor.seodam.in_use.name
+    st.caption(
+        words("lab.in_use", name=words("lab.bundled") if name == "bundled" else literal(name))
+    )
     st.markdown(words("lab.embedding_what" if own else "lab.embedding_other"))
     try:
         passages, vectors = visitor.library.vectors()

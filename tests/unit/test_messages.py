@@ -51,3 +51,8 @@ def test_words_are_filled_in() -> None:
     assert Words("ko")("answer.verified", n=2, of=3) == "인용 3개 가운데 2개 확인됨"
     assert Words("en")("answer.verified", n=2, of=3) == "2 of 3 citations verified"
     assert set(CATALOGUE) == {"ko", "en"}
+
+
+def test_a_bar_divides_one_and_many_and_nothing_else() -> None:
+    for catalogue in CATALOGUE.values():
+        assert not [key for key, text in catalogue.items() if "|" in text and "{n}" not in text]

@@ -47,6 +47,7 @@ LAB = {
     "lab.english_given": "A lighthouse shines at night so that ships can keep away from the rocks.",
     "lab.tokenizer": "Tokenizer",
     "lab.in_use": "The embedding in use: {name}",
+    "lab.bundled": "Seodam's own",
     "lab.embedding_what": "Each token has a vector; the embedding of a text is their mean. Texts "
     "that mean the same lie near each other.",
     "lab.embedding_other": "An embedding turns a text into one vector. Texts that mean the same "
@@ -138,8 +139,8 @@ LAB = {
     "lab.attention_both": "The encoder of this model sees what comes before and after.",
     "lab.paper_what": "The two models of the RAG paper (Lewis et al. 2020), over the passages "
     "just found, with a generator on this computer.",
-    "lab.paper_letters": "x question · z passage · y answer. The retriever gives p(z|x), the "
-    "generator p(y|x,z).",
+    "lab.paper_letters": "x question · z passage · y answer. The retriever gives p(z∣x), the "
+    "generator p(y∣x,z).",
     "lab.uses": "What the paper does, on your documents",
     "lab.use_answers": "Questions and answers, short or in sentences",
     "lab.use_questions": "Make questions",
@@ -163,13 +164,13 @@ LAB = {
     "lab.empty_answer": "(an empty answer)",
     "lab.likelier": "How likely does the generator find this answer?",
     "lab.per_token": "Probability per token (geometric mean)",
-    "lab.likelier_how": "The answer with retrieval, weighed twice. log p(y|x): {rag} with the "
+    "lab.likelier_how": "The answer with retrieval, weighed twice. log p(y∣x): {rag} with the "
     "passages, {closed} without.",
     "lab.paper_passages": "How far was each passage believed?",
-    "lab.prior": "p(z|x), by the retriever",
-    "lab.posterior": "p(z|x,y), after the answer",
+    "lab.prior": "p(z∣x), by the retriever",
+    "lab.posterior": "p(z∣x,y), after the answer",
     "lab.probability": "Probability",
-    "lab.marginal": "Summed over the passages: **log p(y|x) = {log}**",
+    "lab.marginal": "Summed over the passages: **log p(y∣x) = {log}**",
     "lab.marginal_sequence": "RAG-Sequence takes the whole answer to come from one passage, and "
     "sums over the passages.",
     "lab.marginal_token": "RAG-Token sums over the passages for each token, and multiplies the "

@@ -46,6 +46,7 @@ LAB = {
     "lab.english_given": "A lighthouse shines at night so that ships can keep away from the rocks.",
     "lab.tokenizer": "토크나이저",
     "lab.in_use": "쓰고 있는 임베딩: {name}",
+    "lab.bundled": "서담의 것",
     "lab.embedding_what": "토큰마다 벡터가 있고, 글의 임베딩은 그 벡터들의 평균이에요. 뜻이 "
     "비슷한 글은 서로 가까이 놓여요.",
     "lab.embedding_other": "임베딩은 글을 벡터 하나로 바꿔요. 뜻이 비슷한 글은 서로 가까이 놓여요.",
@@ -128,7 +129,7 @@ LAB = {
     "lab.attention_both": "이 모델의 인코더는 앞뒤를 모두 봐요.",
     "lab.paper_what": "RAG 논문(Lewis 등, 2020)의 두 모델을, 방금 찾은 구절과 이 컴퓨터의 생성 "
     "모델로 그대로 돌려 봐요.",
-    "lab.paper_letters": "x 질문 · z 구절 · y 답. 검색기는 p(z|x)를, 생성기는 p(y|x,z)를 맡아요.",
+    "lab.paper_letters": "x 질문 · z 구절 · y 답. 검색기는 p(z∣x)를, 생성기는 p(y∣x,z)를 맡아요.",
     "lab.uses": "논문의 쓰임새를 내 문서로 해 보기",
     "lab.use_answers": "묻고 답하기 (짧은 답, 풀어 쓴 답)",
     "lab.use_questions": "문제 만들기",
@@ -152,13 +153,13 @@ LAB = {
     "lab.empty_answer": "(빈 답)",
     "lab.likelier": "생성기는 이 답을 얼마나 그럴듯하게 여기나요?",
     "lab.per_token": "토큰마다의 확률 (기하 평균)",
-    "lab.likelier_how": "위의 RAG 답을 두 방법으로 재었어요. log p(y|x): 문서와 함께 {rag}, 문서 "
+    "lab.likelier_how": "위의 RAG 답을 두 방법으로 재었어요. log p(y∣x): 문서와 함께 {rag}, 문서 "
     "없이 {closed}.",
     "lab.paper_passages": "구절마다 얼마나 믿었나요?",
-    "lab.prior": "검색기가 본 p(z|x)",
-    "lab.posterior": "답을 쓴 뒤의 몫 p(z|x,y)",
+    "lab.prior": "검색기가 본 p(z∣x)",
+    "lab.posterior": "답을 쓴 뒤의 몫 p(z∣x,y)",
     "lab.probability": "확률",
-    "lab.marginal": "구절을 모두 더한 값: **log p(y|x) = {log}**",
+    "lab.marginal": "구절을 모두 더한 값: **log p(y∣x) = {log}**",
     "lab.marginal_sequence": "RAG-Sequence는 답 전체를 구절 하나로 썼다고 보고 구절들을 더해요.",
     "lab.marginal_token": "RAG-Token은 토큰마다 구절들을 더하고, 그것을 모두 곱해요.",
     "lab.paper_shares": "토큰마다 어느 구절에서 왔나요?",
