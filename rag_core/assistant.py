@@ -19,11 +19,12 @@ from rag_core.errors import ModelTimedOut, SeodamError
 from rag_core.followups import REMEMBERED, texts_of_best
 from rag_core.generators import model_name
 from rag_core.library import Library
+from rag_core.overview import WithOverviews, wants_overview
 from rag_core.reranker import LEARNED, Emphasis
 from rag_core.retriever import SeodamRetriever
 from rag_core.rewriting import standalone
 from rag_core.stores.conversations import Conversations
-from rag_core.types import DEFAULT_COLLECTION, Answer, Conversation, Finish, Hit, Turn
+from rag_core.types import DEFAULT_COLLECTION, Answer, Conversation, Finish, Hit, Passage, Turn
 
 PASSAGES = 8  # shown to the model
 TITLE_LENGTH = 60
@@ -141,13 +142,18 @@ class Assistant:
         def search(asked: str) -> list[str]:
             return texts_of_best(retriever.search(asked, PASSAGES, documents))
 
+        def named(chosen: frozenset[str] | None) -> Iterator[tuple[str, Sequence[Passage]]]:
+            for one in self._library.documents(question.collection):
+                if chosen is None or one.id in chosen:
+                    yield one.name, self._library.passages(one.id)
+
         alone = question.text
-        if question.history and not question.whole:
+        if question.history and not question.whole and not wants_overview(alone):
             alone = standalone(question.text, question.history, search, model)
         yield {"standalone": alone}
         history = list(question.history)
         asked = {"question": alone, "history": history, "documents": documents}
-        yield from build_chain(retriever, model).stream(asked)
+        yield from build_chain(WithOverviews(retriever, named), model).stream(asked)
 
 
 class AnswerStream:

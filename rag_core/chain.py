@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Protocol
+from typing import Any
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.runnables import (
@@ -15,19 +15,9 @@ from langchain_core.runnables import (
 from langchain_core.runnables.utils import AddableDict
 
 from rag_core import prompting
+from rag_core.overview import Searcher
 from rag_core.text import language
 from rag_core.types import Hit
-
-
-class Searcher(Protocol):
-    """What the chain needs of a retriever."""
-
-    k: int
-
-    def search(
-        self, question: str, k: int = 10, documents: frozenset[str] | None = None
-    ) -> list[Hit]:
-        """The k best passages, best first."""
 
 
 def build_chain(retriever: Searcher, model: BaseChatModel) -> Runnable[dict[str, Any], Any]:

@@ -18,6 +18,8 @@ from langchain_core.language_models.base import LangSmithParams
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, HumanMessage
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 
+from rag_core.embeddings import BundledEmbedding
+from rag_core.overview import choose_telling, wants_overview
 from rag_core.selection import Unit, answers, choose
 from rag_core.text import language, sentences
 from rag_core.types import Hit
@@ -82,12 +84,15 @@ class ExtractiveChatModel(BaseChatModel):
         beside = asked.additional_kwargs if asked else {}
         question: str = beside.get("question") or (asked.text if asked else "")
         hits: Sequence[Hit] = beside.get("hits", ())
-        chosen = choose(question, hits)
-        if not answers(question, hits, chosen):
+        whole = wants_overview(question)
+        chosen = choose_telling(hits, BundledEmbedding()) if whole else choose(question, hits)
+        if not chosen or not (whole or answers(question, hits, chosen)):
             return [NO_ANSWER.get(language(question), NO_ANSWER["en"])], False
+        document = [hits[unit.number - 1].passage.document_id for unit in chosen]
         pieces = [_said(unit) for unit in chosen]
         for index, (before, unit) in enumerate(pairwise(chosen), 1):
-            between = " " if before.is_prose and unit.is_prose else "\n\n"
+            apart = whole and document[index] != document[index - 1]
+            between = " " if before.is_prose and unit.is_prose and not apart else "\n\n"
             pieces[index] = between + pieces[index]
         return pieces, True
 

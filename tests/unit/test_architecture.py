@@ -40,7 +40,7 @@ FLOORS = (
     | {"local_reading", "local_models"},
     {"word_vectors", "gist", "definitions", "study", "lessons", "adapter"},
     {"retriever", "reranker", "signals", "evaluation"}
-    | {"generators", "extractive", "selection", "prompting", "citations", "grounding"}
+    | {"generators", "extractive", "overview", "selection", "prompting", "citations", "grounding"}
     | {"rag_models", "transformers_chat", "closed_book"},
     {"cross_encoder", "lab", "plane", "foreign_tokens", "watching"},
     {"chain", "rewriting"},
