@@ -139,7 +139,7 @@ def page() -> None:
     _feedback(visitor, words)
     if visitor.seodam.settings.single_user:
         st.subheader(words("settings.data"))
-        st.code(str(visitor.seodam.settings.data), language=None)
+        st.code(str(visitor.seodam.settings.data), language=None, wrap_lines=True)
 
 
 page()

@@ -106,13 +106,12 @@ def choose_kind(words: Words, pages: Sequence[Page]) -> str:
     counts[_ODD] = sum(bool(page.warnings) for page in pages)
     kinds = [_ALL, *(kind for kind in [*ReadBy, _ODD] if counts[kind])]
     counts[_ALL] = len(pages)
-    return st.pills(
+    return st.radio(
         words("report.kinds"),
         kinds,
-        default=_ALL,
-        required=True,
         format_func=lambda kind: f"{words(f'read.{kind}')} {counts[kind]}",
         key="report_kind",
+        horizontal=True,
     )
 
 

@@ -35,8 +35,9 @@ def show_actions(visitor: Visitor, words: Words, conversation: Conversation, tur
         )
         with _menu(words("turn.edit"), ":material/edit_note:", f"question-{turn.id}"):
             _edit(words, turn)
-        with _menu(words("turn.copy"), ":material/content_copy:", f"copy-{turn.id}"):
-            st.code(_as_text(visitor, words, turn), language=None, wrap_lines=True, height=240)
+        copy = _menu(words("turn.copy"), ":material/content_copy:", f"copy-{turn.id}")
+        with copy, st.container(height=240, border=False):  # scrolls with the keyboard too
+            st.code(_as_text(visitor, words, turn), language=None, wrap_lines=True)
         _judge(visitor, words, conversation, turn)
 
 

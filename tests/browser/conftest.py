@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -72,7 +73,8 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     """Keep a picture of what was on the screen when a test failed."""
     report = yield
     if report.when == "call" and report.failed:
-        for number, page in enumerate(getattr(item, "pages_open", [])):
+        pages = [page for node in item.listchain() for page in getattr(node, "pages_open", [])]
+        for number, page in enumerate(pages):
             ARTIFACTS.mkdir(exist_ok=True)
             page.screenshot(path=ARTIFACTS / f"failed-{item.name}-{number}.png")
     return report
@@ -81,9 +83,17 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
 @pytest.fixture
 def visit(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Visit]:
     """Come as somebody new: visit(address, "ko", dark=True). `again` comes back as the same."""
+    with visits(browser, request.node) as visit:
+        yield visit
+
+
+@contextmanager
+def visits(browser: Browser, node: pytest.Item | pytest.Collector) -> Iterator[Visit]:
+    """The same for as long as one likes; pictures of its pages are kept when a test of the node
+    fails."""
     contexts: list[BrowserContext] = []
     complaints: list[str] = []
-    request.node.pages_open = []
+    node.pages_open = []
 
     def visit(
         address: str,
@@ -103,7 +113,7 @@ def visit(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Visit]:
             contexts.append(context)
         page = context.new_page()
         _listen(page, complaints)
-        request.node.pages_open.append(page)
+        node.pages_open.append(page)
         return Screen(page, Words(language)).go(address)
 
     yield visit
@@ -114,7 +124,7 @@ def visit(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Visit]:
 
 def _listen(page: Page, complaints: list[str]) -> None:
     """Collect what the console complains about, but for Streamlit's own probes."""
-    page.on("pageerror", lambda error: complaints.append(f"page error: {error}"))
+    page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error.stack}"))
     page.on(
         "console",
         lambda message: (

@@ -56,7 +56,7 @@ def test_it_says_how_each_page_was_read(open_page: Open, language: str) -> None:
     assert not page.exception
     assert page.title[0].value == "letter\\.pdf"
     kinds = [words("read.all") + " 3", words("read.text") + " 2", words("read.unread") + " 1"]
-    assert list(page.pills(key="report_kind").options)[:3] == kinds
+    assert list(page.radio(key="report_kind").options)[:3] == kinds
     assert words("library.passages", n=2) in all_text(page)
     first, second, third = headlines(page)
     assert words("source.page", page=1) in first
@@ -100,7 +100,7 @@ def test_a_term_shows_only_the_pages_that_hold_it_and_where(open_page: Open) -> 
 def test_one_kind_of_pages_can_be_looked_at(open_page: Open) -> None:
     document = add("letter.pdf", pdfs.pages(LETTER))
     page = report(open_page, document.id)
-    page.pills(key="report_kind").set_value("unread").run()
+    page.radio(key="report_kind").set_value("unread").run()
     (only,) = headlines(page)
     assert "2" in only
 

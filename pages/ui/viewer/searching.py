@@ -84,15 +84,15 @@ def show_search(words: Words, opened: Opened) -> None:
             width=240,
         )
         if opened.pictured:
-            st.segmented_control(
+            st.radio(
                 words("viewer.zoom"),
                 ZOOMS,
-                default=FIT,
-                required=True,
+                index=ZOOMS.index(FIT),
                 format_func=lambda zoom: f"{zoom} %" if zoom else words("viewer.fit"),
                 key="viewer_zoom",
                 persist_state="session",
                 label_visibility="collapsed",
+                horizontal=True,
             )
     if opened.look.term.strip():
         _found(words, opened)
