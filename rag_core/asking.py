@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from rag_core.text import folded
+
 _ASKS = {
     "time": re.compile(
         r"언제|몇 ?년|몇 ?월|며칠|연도|날짜|시기|기간|날은|해는"
@@ -76,3 +78,65 @@ class Expected:
         """Whether a date says a number that the question does not; or none: "March"."""
         number = _NUMBER.search(date)
         return number is None or number.group() not in self._numbers
+
+
+_DEFINITION_ASKED = (
+    re.compile(
+        r"(?P<term>.{1,40}?)(?:\(.{1,60}\))?"
+        r"(?:(?:이?라는 (?:것|게))?(?:은|는|이|가)|이?란|의 (?:뜻|의미|정의|개념)(?:은|는|이|가)?)?"
+        r" ?(?:무엇|뭐|뭔|뭘|무슨 (?:뜻|말|의미))[가-힣 ]{0,8}"
+    ),
+    re.compile(
+        r"(?P<term>.{1,40}?)(?:이?란|의 (?:뜻|의미|정의|개념))(?:은|는|이|가|을|를)?"
+        r"(?: [가-힣 ]{1,8})?"
+    ),
+    re.compile(
+        r"(?P<term>.{1,40}?)(?:을|를|에 대해(?:서)?|에 관해) ?(?:쉽게 |간단히 )?(?:설명|정의)해"
+        r"[가-힣 ]{0,8}"
+    ),
+    re.compile(
+        r"(?:what(?: is|s| are)|define|explain|describe)(?: meant by)? (?:an? |the )?"
+        r"(?P<term>[^,]{1,40}?)(?: mean)?"
+    ),
+)
+_ASKS_MORE = re.compile(
+    r"\b(?:of|in|for|by|to|from|that|between|with|on|at|when|used|name|number)\b"
+)
+_KOREAN_MORE = re.compile(r"[의에서로] |[은는한된인할을를] ")
+
+
+_SAID = (
+    r"^(?:[\d.]+|제\d+[장절])?(?:an?|the)?NAME"
+    r"(?:이?란|(?:이라는것)?[은는].*(?:이[다며고자]|입니다|이?[에예]요|[말뜻]한다|[말뜻]합니다"
+    r"|의미[하한합]|가리[키킨킵]|일컫|정의[되된됩]|라고[하한합부])"
+    r"|(?:is|are|means?|refersto|isdefinedas|standsfor)(?!not|also|used|now|then)\w)"
+    r"|[을를]NAME(?:이?라고?|으?로)(?:하|부|불|합|한|말|정의)"
+    r"|(?:called|knownas|termed)(?:an?|the)?NAME\b"
+)
+"""How a sentence, folded and without spaces, says what NAME is."""
+_ABOUT = 0.4
+
+
+class Definition:
+    """Whether a question asks what something is; `term` is that, folded and without spaces."""
+
+    def __init__(self, question: str) -> None:
+        self.term = ""
+        plain = " ".join(re.sub(r"[?？!.~'\"’‘“”]", "", folded(question)).split())
+        for pattern in _DEFINITION_ASKED:
+            found = pattern.fullmatch(plain)
+            if found and not (
+                _ASKS_MORE.search(found["term"]) or _KOREAN_MORE.search(found["term"])
+            ):
+                self.term = found["term"].replace(" ", "")
+                break
+        name = re.escape(self.term.removesuffix("s")) + r"s?(?:\([^)]{1,80}\))?"
+        self._said = re.compile(_SAID.replace("NAME", name))
+        self._about = re.compile(rf"(?:an?|the|in)?{name}(?:[은는이가을를의]|[a-z]).*[.다요]$")
+
+    def said_by(self, sentence: str) -> float:
+        """1 where the sentence says what the thing is, less where it says something of it."""
+        if not self.term:
+            return 0.0
+        plain = "".join(folded(sentence).split())
+        return 1.0 if self._said.search(plain) else _ABOUT * bool(self._about.match(plain))

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag_core.asking import Expected
+from rag_core.asking import Definition, Expected
 from rag_core.text import language, lexical_tokens, question_tokens, sentences
 from rag_core.types import Hit
 
@@ -19,11 +19,11 @@ MOST_SENTENCES = 3
 MOST_CHARACTERS = 900
 WORTH_ADDING = 0.55
 """A further sentence is given when its score reaches this share of the best one's."""
-LEAST_SCORE = {"same": 0.015, "foreign": 0.006}
+LEAST_SCORE = {"same": 0.010, "foreign": 0.006}
 """Below this no passage is likely enough to hold an answer: of passages in the question's language,
-and of those in another, which look less likely even when they answer. Of 526 TyDi QA questions one
-in a hundred that is answered falls below 0.015 at most, and three quarters of them when other
-subjects are searched (`training/selection.py`). A higher one would soon decline paraphrases."""
+and of those in another, which look less likely even when they answer. Of TyDi QA questions one in
+300 that are answered falls below 0.010, and 6 in 10 do when other subjects are searched
+(`training/selection.py`). A higher one would soon decline short questions and paraphrases."""
 
 # Feature → weight, each feature about 0 … 1. Fitted by listwise softmax (which sentence holds the
 # answer?) on TyDi QA questions of the training data, then rounded; `training/selection.py` fits
@@ -39,6 +39,7 @@ WEIGHTS = {
     "nothing_new": -1.0,  # says no more than the question
     "asks": -0.3,
     "opens": 0.3,
+    "defines": 3.0,  # says what it is that the question asks about
 }
 
 
@@ -76,6 +77,9 @@ def choose(question: str, hits: Sequence[Hit]) -> list[Unit]:
     if not ranked:
         return []
     best = ranked[0].score
+    if Definition(question).term and any(unit.is_prose for unit in ranked[:MOST_SENTENCES]):
+        ranked = [unit for unit in ranked if unit.is_prose]  # a heading only names the thing
+        best = ranked[0].score
     chosen: list[Unit] = []
     seen: set[str] = set()
     length = 0
@@ -174,7 +178,7 @@ class _Scale:
         self.above = [set(lexical_tokens(hit.passage.context)) for hit in hits]
         best = max(hit.score for hit in hits) or 1.0
         self.strength = [hit.score / best for hit in hits]
-        self.expected = Expected(question)
+        self.expected, self.definition = Expected(question), Definition(question)
 
     def features(self, position: int) -> tuple[float, ...]:
         """In the order of WEIGHTS, each about 0 … 1."""
@@ -192,6 +196,7 @@ class _Scale:
             1.0 if len(words - self.wanted) < 3 else 0.0,
             1.0 if unit.text.rstrip().endswith(("?", "？")) else 0.0,
             1.0 if unit.index == 0 else 0.0,
+            self.definition.said_by(unit.text),
         )
 
     def _share(self, words: set[str]) -> float:

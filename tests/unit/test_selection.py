@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
 from langchain_core.messages import AIMessage
 
+from rag_core.asking import Definition
 from rag_core.extractive import NO_ANSWER, ExtractiveChatModel
 from rag_core.prompting import messages
-from rag_core.selection import LEAST_SCORE, choose
+from rag_core.selection import LEAST_SCORE, choose, rank
 from rag_core.types import Hit, Passage
 
 TEA = (
@@ -67,6 +69,40 @@ def test_a_passage_in_another_language_need_not_look_as_likely() -> None:
     between = sum(LEAST_SCORE.values()) / 2
     assert not answer("Who won?", hits(TEA, score=between)).response_metadata["answerable"]
     assert answer("누가 이겼나요?", hits(TEA, score=between)).response_metadata["answerable"]
+
+
+RAG = (
+    "6 RAG: 찾아서 답하기\n\nRAG라는 이름은 널리 알려져 있다. "
+    "RAG(검색 증강 생성)는 답하기 전에 문서를 찾아 읽는 방법이다. "
+    "이 조각을 토큰(token)이라고 부른다."
+)
+AN_API = "1 API\n\nAn API key is secret. An API is a bridge between programs. It is small."
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "said"),
+    [
+        ("RAG가 뭐예요?", RAG, "RAG(검색 증강 생성)는 답하기 전에"),
+        ("RAG를 설명해 주세요", RAG, "RAG(검색 증강 생성)는 답하기 전에"),
+        ("토큰이란 무엇인가요?", RAG, "이 조각을 토큰(token)이라고 부른다."),
+        ("What is an API?", AN_API, "An API is a bridge between programs."),
+        ("Explain APIs", AN_API, "An API is a bridge between programs."),
+    ],
+)
+def test_what_something_is_is_said_by_the_sentence_that_defines_it(
+    question: str, text: str, said: str
+) -> None:
+    assert said in answer(question, hits(text)).text
+    assert rank(question, hits(text))[0].text.startswith(said)
+    assert not any(unit.text.startswith(("6 ", "1 ")) for unit in choose(question, hits(text)))
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["A3 항목의 순위는 무엇인가요?", "What is the number of employees?", "누가 RAG를 만들었나요?"],
+)
+def test_other_questions_do_not_ask_what_something_is(question: str) -> None:
+    assert Definition(question).term == ""
 
 
 def test_a_mark_in_the_document_does_not_become_a_citation() -> None:
