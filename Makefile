@@ -67,7 +67,7 @@ run: $(READY)
 	  --server.address 127.0.0.1 --server.port $(PORT)
 
 test: $(TOOLS)
-	$(BIN)/python -m pytest tests -m "not browser"
+	$(BIN)/python -m pytest tests -m "not browser" -n logical --maxprocesses 4 --dist loadfile
 
 browser: $(TOOLS)
 	$(BIN)/python -m pytest tests/browser -m browser
