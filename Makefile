@@ -26,7 +26,7 @@ define install_torch
 endef
 
 .PHONY: help run test browser fuzz lint types check samples train-embedding bench bench-rivals \
-  bench-retrieval bench-extraction bench-ocr bench-hostile clean
+  bench-retrieval bench-extraction bench-ocr bench-hostile bench-lab clean
 
 help:
 	@echo "make run              open Seodam in the browser (PORT=8501)"
@@ -44,6 +44,7 @@ help:
 	@echo "make bench-retrieval  retrieval beside rivals (SETS=folders)"
 	@echo "make bench-extraction text of PDFs against gold quotes, and its speed (GOLD=folder)"
 	@echo "make bench-ocr        scans and text layers that lie, beside Tesseract (GOLD=folder)"
+	@echo "make bench-lab        the lab over 5,000 passages: a question to its full picture"
 	@echo "make bench-hostile    questions while others' worst files are read"
 
 $(BIN)/python:
@@ -121,6 +122,9 @@ bench-retrieval: $(TOOLS) bench-rivals
 
 bench-hostile: $(TOOLS)
 	$(BIN)/python -m benchmarks.hostile
+
+bench-lab: $(TOOLS)
+	$(BIN)/python -m benchmarks.lab
 
 bench-ocr: $(TOOLS)
 	$(BIN)/python -m benchmarks.ocr $(GOLD)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 
 import streamlit as st
@@ -17,10 +18,17 @@ from pages.ui import (
     viewer,
 )
 from pages.ui.shell import enter
+from rag_core import plane
 from rag_core.assistant import PASSAGES
 
 _SHOWN = 10  # candidates
 STEPS = ("tokens", "embedding", "retrieval", "prompt", "answer", "look", "paper")
+
+
+@st.cache_resource(show_spinner=False)
+def _warm_up() -> None:
+    """Once, while the first question is typed."""
+    threading.Thread(target=plane.warm_up, name="lab", daemon=True).start()
 
 
 def page() -> None:
@@ -31,6 +39,7 @@ def page() -> None:
     if not visitor.library.documents():
         st.info(words("study.empty"), icon=":material/upload_file:")
         return
+    _warm_up()
     question = st.text_input(words("lab.question"), key="lab-question").strip()
     if not question:
         return

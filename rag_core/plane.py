@@ -11,8 +11,8 @@ import numpy as np
 from rag_core.embeddings import Embedding, Vectors
 from rag_core.types import Passage
 
-MOST_POINTS = 2_000
-"""Passages on a map; of more every second, third … is shown."""
+MOST_POINTS = 800
+"""Passages on a map, as many as a browser draws at once; of more every second, third … is shown."""
 NEIGHBOURS = 8
 
 
@@ -36,6 +36,11 @@ class Map:
     asked: tuple[float, float]
     nearest: tuple[Point, ...]
     kept: float
+
+
+def warm_up() -> None:
+    """Load what the first map needs, a second of work, ahead of it."""
+    import sklearn.decomposition  # noqa: F401
 
 
 def draw_map(

@@ -16,7 +16,7 @@ import pandas as pd
 import streamlit as st
 
 RED = "#d1242f"
-_LABEL = 260  # pixels
+_LABEL = 190  # pixels
 _CELL = 22  # pixels of a row
 _LINE = 60  # letters that stand beside each other
 

@@ -204,7 +204,7 @@ def _tokens(words: Words, model: LocalModel, scored: Scored, names: Sequence[str
     if not scored.tokens:
         return
     shares = np.array([token.shares for token in scored.tokens])
-    said = [f"{number}. {token.text or '⏎'}" for number, token in enumerate(scored.tokens, 1)]
+    said = [f"{number}. {token.text}" for number, token in enumerate(scored.tokens, 1)]
     st.markdown(f"**{words('lab.paper_shares')}**")
     titles = (words("lab.token"), words("lab.text"), "p(z|x,y)")
     numbers = [name.split(".")[0] for name in names]

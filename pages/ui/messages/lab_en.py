@@ -8,9 +8,9 @@ LAB = {
     "lab.embedding": "2. Embedding",
     "lab.retrieval": "3. Retrieval",
     "lab.prompt": "4. Prompt",
-    "lab.answer": "5. Answer and citations",
+    "lab.answer": "5. Answer",
     "lab.look": "6. Attention",
-    "lab.paper": "7. The RAG paper",
+    "lab.paper": "7. RAG paper",
     "lab.emphasis": "Trust something more, or less",
     "lab.emphasis_how": "1 is as it was learned. The steps below follow at once; the "
     "conversations only when you apply it to them.",
