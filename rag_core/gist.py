@@ -65,6 +65,22 @@ _EMPTY = frozenset(
     will with within without would year years you your figure table section chapter example http
     https www com org""".split()
 )
+_PURPOSE = re.compile(
+    r"(?:이|본) (?:문서|보고서|논문|연구|책|글|강의|자료|장|절|가이드|안내서|규정|법)[은는에의가]"
+    r"|목[적표][은는이]|(?:제안|소개|설명|정리|안내|발표|요약)(?:한다|합니다|하였다|했다|하고자)"
+    r"|\b(?:[Tt]his|[Tt]he) (?:paper|report|document|article|study|book|guide|rule|chapter|work)\b"
+    r"|\b[Ww]e (?:propose|present|introduce|show|describe)\b|\bproposes?\b|\b(?:aim|goal|purpose)\b"
+)
+_DEFINES = re.compile(
+    r"^[^,.]{2,40}?(?:\([^)]{1,60}\))?"
+    r"(?:이?란 |[은는] .*(?:방법|기술|과정|것|구조|모델|제도|개념)(?:이다|입니다))"
+    r"|^(?:An? |The )?[\w-]+(?: [\w-]+){0,3}(?: \([^)]{1,60}\))? (?:is|are) (?:an?|the|one of) "
+)
+_ASIDE = re.compile(
+    r"예를 들|^(?:만약|비록|또는|참고로)|(?:보세요|바랍니다|주세요)\.$"
+    r"|\b(?:for example|[Pp]lease)\b|^(?:If|When|As such|Although|Note|See|Some|Early|Ask)\b"
+)
+# What a summary does without: an example, a condition.
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +259,8 @@ def summary(
     """The sentences that tell most of the whole and least of the same, in reading order.
 
     Chosen one by one by maximal marginal relevance (Carbonell and Goldstein 1998): nearness to
-    the document's mean, the key terms it holds, its place; less what is said already.
+    the document's mean, the key terms it holds, whether it opens the document or a section, defines
+    something or says what the document is for; less what is said already.
     """
     if not found:
         return []
@@ -251,9 +268,7 @@ def summary(
     middle = vectors.mean(axis=0)
     central = vectors @ middle / (np.linalg.norm(middle) or 1.0)
     held = np.array([sum(t.weight for t in known if t.text in one.text) for one in found])
-    early = 1 / (1 + np.arange(len(found)) / 10)
-    good = central + 0.25 * held / (held.max() or 1.0) + 0.15 * early
-    good -= [0.3 if language(one.text) == "other" else 0.0 for one in found]
+    good = central + 0.25 * held / (held.max() or 1.0) + _standing(found)
     said = np.zeros(len(found))
     chosen: list[int] = []
     for _ in range(min(most, len(found))):
@@ -263,3 +278,16 @@ def summary(
         chosen.append(best)
         said = np.maximum(said, vectors @ vectors[best])
     return [found[i] for i in sorted(chosen)]
+
+
+def _standing(found: Sequence[Telling]) -> np.ndarray:
+    """What the place and the manner of each sentence say for it."""
+    sections: set[str] = set()
+    points = 0.3 / (1 + np.arange(len(found)) / 5)
+    for at, one in enumerate(found):
+        opens = one.passage.context not in sections
+        sections.add(one.passage.context)
+        points[at] += 0.15 * opens + 0.2 * bool(_PURPOSE.search(one.text))
+        points[at] += 0.15 * bool(_DEFINES.search(one.text)) - 0.2 * bool(_ASIDE.search(one.text))
+        points[at] -= 0.3 * (language(one.text) == "other")
+    return points

@@ -79,6 +79,16 @@ def test_a_summary_is_word_for_word_in_reading_order_and_from_everywhere(read: R
     assert summary([], [], EMBEDDING) == []
 
 
+def test_a_summary_begins_with_what_the_document_is_for() -> None:
+    text = (
+        "For example, some trees stand in the north. Trees are cut every year in the forest. "
+        "The goal of this report is to say how the trees of the forest are counted. "
+        "Please mind the trees when you walk in the forest."
+    )
+    found = tellings([Passage("a-0", "a", 0, 1, "1", text)])
+    assert [one.text[:20] for one in summary(found, [], EMBEDDING, 1)] == ["The goal of this rep"]
+
+
 @pytest.mark.parametrize(
     ("text", "question"),
     [
