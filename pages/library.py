@@ -12,7 +12,7 @@ import streamlit as st
 from pages.ui import report, uploads, viewer
 from pages.ui.messages import Words
 from pages.ui.session import Visitor
-from pages.ui.shell import enter, literal
+from pages.ui.shell import enter, heard, literal
 from rag_core.errors import NotFound
 from rag_core.library import UNDO_SECONDS
 from rag_core.types import Document, ReadBy
@@ -68,7 +68,10 @@ def _row(visitor: Visitor, words: Words, document: Document, read: Mapping[ReadB
                 args=(document.id,),
             )
             with st.popover(
-                "", icon=":material/more_horiz:", type="tertiary", help=words("library.more")
+                heard(words("library.more")),
+                icon=":material/more_horiz:",
+                type="tertiary",
+                help=words("library.more"),
             ):
                 _change(visitor, words, document)
         with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):

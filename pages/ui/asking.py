@@ -13,6 +13,7 @@ import streamlit as st
 from pages.ui import history
 from pages.ui.answers import place_of_turn, show_passages
 from pages.ui.connection import generator
+from pages.ui.keyboard import STOP
 from pages.ui.messages import Words
 from pages.ui.session import Visitor
 from pages.ui.shell import literal, show_error
@@ -66,7 +67,7 @@ def ask(
 
 def stop_button(words: Words) -> None:
     """Stop the answer that streams."""
-    st.button(words("answer.stop"), key="stop", icon=":material/stop_circle:", shortcut="Esc")
+    st.button(words("answer.stop"), key="stop", icon=":material/stop_circle:", shortcut=STOP)
 
 
 def just_answered() -> bool:

@@ -8,9 +8,10 @@ import streamlit as st
 
 from pages.ui import emphasis, undo
 from pages.ui.conversation_menu import menu
+from pages.ui.keyboard import NEW
 from pages.ui.messages import Words
 from pages.ui.session import Visitor
-from pages.ui.shell import literal
+from pages.ui.shell import heard, literal
 from rag_core.errors import NotFound
 from rag_core.types import Conversation, Document
 
@@ -50,6 +51,7 @@ def sidebar(visitor: Visitor, words: Words, conversation: Conversation | None) -
             words("history.new"),
             icon=":material/add_comment:",
             width="stretch",
+            shortcut=NEW,
             on_click=open_conversation,
             args=(None,),
         )
@@ -96,7 +98,11 @@ def _row(visitor: Visitor, words: Words, found: Found, chosen: bool) -> None:
             args=(one,),
         )
         with st.popover(
-            "", icon=":material/more_horiz:", type="tertiary", help=words("history.more"), width=44
+            heard(words("history.more")),
+            icon=":material/more_horiz:",
+            type="tertiary",
+            help=words("history.more"),
+            width=44,
         ):
             menu(visitor, words, one, lambda: open_conversation(None) if chosen else None)
     if found.snippet:

@@ -13,6 +13,7 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from pages.ui.connection import shown_model
+from pages.ui.keyboard import show_keys
 from pages.ui.messages import LANGUAGES, Words
 from pages.ui.session import Visitor, drawn, language, owner, seodam
 from rag_core.errors import SeodamError
@@ -74,8 +75,9 @@ def enter() -> tuple[Visitor, Words]:
         st.stop()
     _remember_language(visitor)
     words = Words(language())
-    with st.sidebar:
+    with st.sidebar, st.container(horizontal=True, vertical_alignment="center"):
         _language_switch(visitor)
+        show_keys(words)
     return Visitor(visitor.owner, language(), visitor.seodam), words
 
 
@@ -103,6 +105,15 @@ def literal(text: str) -> str:
     return "".join(f"\\{c}" if c in _MARKS else c for c in text)
 
 
+def heard(text: str) -> str:
+    """A label for what shows an icon only: a point that nobody sees, read out as this text.
+
+    Without a label Streamlit reads out the name of the icon, in English.
+    """
+    return f"![{literal(text)}]({_POINT})"
+
+
+_POINT = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"
 _MARKS = frozenset("\\`*_{}[]()#+-.!|<>~$:&\"'^=@/")
 
 

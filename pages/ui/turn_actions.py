@@ -9,6 +9,7 @@ import streamlit as st
 from pages.ui.messages import Words
 from pages.ui.places import place
 from pages.ui.session import Visitor
+from pages.ui.shell import heard
 from pages.ui.understood import suggest
 from rag_core.errors import NotFound
 from rag_core.types import Conversation, Feedback, Turn
@@ -20,12 +21,12 @@ _LONGEST = 8000  # characters, as the assistant reads
 def show_actions(visitor: Visitor, words: Words, conversation: Conversation, turn: Turn) -> None:
     """One quiet row under an answer."""
     with st.container(
-        horizontal=True, vertical_alignment="center", gap="xxsmall", key=f"actions-{turn.id}"
+        horizontal=True, vertical_alignment="center", gap="xsmall", key=f"actions-{turn.id}"
     ):
         if len(turn.versions) > 1:
             _versions(visitor, words, conversation, turn)
         st.button(
-            "",
+            heard(words("turn.again")),
             key=f"again-{turn.id}",
             icon=":material/refresh:",
             type="tertiary",
@@ -42,7 +43,7 @@ def show_actions(visitor: Visitor, words: Words, conversation: Conversation, tur
 
 
 def _menu(label: str, icon: str, key: str) -> st.delta_generator.DeltaGenerator:
-    return st.popover("", icon=icon, type="tertiary", help=label, key=key)
+    return st.popover(heard(label), icon=icon, type="tertiary", help=label, key=key)
 
 
 def _versions(visitor: Visitor, words: Words, conversation: Conversation, turn: Turn) -> None:
@@ -52,7 +53,7 @@ def _versions(visitor: Visitor, words: Words, conversation: Conversation, turn: 
     def button(icon: str, to: int, label: str) -> None:
         there = 0 <= to < len(turn.versions)
         st.button(
-            "",
+            heard(label),
             key=f"version-{turn.id}-{to}",
             icon=f":material/{icon}:",
             type="tertiary",

@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Visit
-from tests.browser.driving import DESKTOP, PHONE, TWO, Screen, pdf
+from tests.browser.driving import DESKTOP, PHONE, TWO, pdf
 
 QUESTION = "How tall is the lighthouse of Homigot?"
 
@@ -31,33 +31,6 @@ def test_from_two_documents_to_the_marked_page(visit: Visit, address: str) -> No
     screen.says(screen.words("viewer.page", page=2, pages=3))
     screen.page.keyboard.press("Escape")
     expect(screen.dialog()).to_have_count(0)
-
-
-def test_it_all_works_without_a_mouse(visit: Visit, address: str) -> None:
-    screen = visit(address).add()
-    keyboard = screen.page.keyboard
-    _tab_to(screen, "stChatInputTextArea")
-    keyboard.type(QUESTION)
-    keyboard.press("Enter")
-    screen.answered()
-    _tab_to(screen, f"stBaseButton-tertiary:{screen.words('source.open')}")
-    keyboard.press("Enter")
-    expect(screen.dialog().get_by_role("img").first).to_be_visible()
-    keyboard.press("Escape")
-    expect(screen.dialog()).to_have_count(0)
-
-
-def _tab_to(screen: Screen, wanted: str) -> None:
-    """Press Tab until what is wanted has the focus, once around the page at the most."""
-    test_id, _, text = wanted.partition(":")
-    for _ in range(80):
-        screen.page.keyboard.press("Tab")
-        focused = screen.page.evaluate(
-            "() => [document.activeElement.dataset.testid || '', document.activeElement.innerText]"
-        )
-        if focused[0] == test_id and text in (focused[1] or ""):
-            return
-    raise AssertionError(f"the keyboard never reaches {wanted}")
 
 
 def test_the_next_answer_is_seen_by_who_has_scrolled_up(visit: Visit, address: str) -> None:

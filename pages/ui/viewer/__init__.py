@@ -10,6 +10,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from pages.ui.keyboard import AFTER, BEFORE
 from pages.ui.messages import Words
 from pages.ui.places import place
 from pages.ui.session import Visitor
@@ -98,7 +99,7 @@ def _turn(words: Words, opened: Opened) -> None:
     """
     look, at, last = opened.look, opened.look.at or 0, len(opened.leaves) - 1
     zoom = st.session_state.get("viewer_zoom", FIT) if opened.pictured else FIT
-    arrows = ("Left", "Right") if zoom == FIT else (None, None)  # zoomed in, they scroll
+    arrows = (BEFORE, AFTER) if zoom == FIT else (None, None)  # zoomed in, they scroll
     before, after = words("viewer.before"), words("viewer.after")
     if opened.pictured:
         before, after = words("viewer.previous"), words("viewer.next")
