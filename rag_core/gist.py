@@ -287,7 +287,7 @@ def _standing(found: Sequence[Telling]) -> np.ndarray:
     for at, one in enumerate(found):
         opens = one.passage.context not in sections
         sections.add(one.passage.context)
-        points[at] += 0.15 * opens + 0.2 * bool(_PURPOSE.search(one.text))
-        points[at] += 0.15 * bool(_DEFINES.search(one.text)) - 0.2 * bool(_ASIDE.search(one.text))
+        points[at] += 0.15 * opens + 0.25 * bool(_PURPOSE.search(one.text))
+        points[at] += 0.15 * bool(_DEFINES.search(one.text)) - 0.3 * bool(_ASIDE.search(one.text))
         points[at] -= 0.3 * (language(one.text) == "other")
     return points
