@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from rag_core.parsing.lines import Line
+from rag_core.parsing.numbered import numbered_headings
 from rag_core.parsing.spacing import HANGUL, Spacing
 
 Key = tuple[str, int, int]
@@ -48,6 +49,7 @@ class Survey:
         self._bold_is_rare = 0 < bold < 0.15 * total
         self._outline = {_squashed(title): level for title, level in (outline or {}).items()}
         self._sizes = _heading_sizes(every, self.body, weights, total)
+        self._numbered = numbered_headings(every)
         self._running = _running(pages, heights)
         self._rows = {key[1:] for key in self._running}
         korean = any(HANGUL.search(line.text) for line in every[:500])
@@ -68,6 +70,8 @@ class Survey:
             return level
         if (article := _ARTICLE.match(text)) and len(text) <= 40:
             return _ARTICLE_LEVELS[article.group(1)]
+        if rank := self._numbered.get(text, 0):
+            return min(_DEEPEST, len(self._sizes) + rank)
         if not (self._bold_is_rare and line.bold) or len(text) > _BOLD_HEADING_LENGTH:
             return 0
         closed = _CLOSED.search(text) or line.em < 0.95 * self.body or not text[0].isalnum()

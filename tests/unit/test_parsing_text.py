@@ -224,6 +224,48 @@ def test_headings_by_size_and_by_outline() -> None:
     assert title_of("Rivers of Korea", page, survey) == "Rivers of Korea"
 
 
+def numbered(*numbers: str, text: int = 9) -> list[Line]:
+    """A page in one size: each number and its words on a line, `text` lines of prose after it."""
+    lines: list[Line] = []
+    for number in numbers:
+        lines.append(line(f"{number} The matter", 50, 60 + 12 * len(lines)))
+        lines += column((PROSE * 2)[:text], 50, 200, top=60 + 12 * len(lines))
+    return lines
+
+
+def headings(lines: list[Line]) -> list[tuple[str, int]]:
+    composed = compose(lines, Survey([lines], [2000]))
+    return [(composed.text[at:].split("\n")[0], level) for at, level in composed.headings]
+
+
+def test_headings_by_their_numbers_alone() -> None:
+    deep = numbered("1.", "1.1", "1.2", "2.", "2.1", "2.2", "3.", "3.1", "3.2")
+    assert headings(deep) == [
+        (f"{number} The matter", 1 if number.endswith(".") else 2)
+        for number in ("1.", "1.1", "1.2", "2.", "2.1", "2.2", "3.", "3.1", "3.2")
+    ]
+    korean = [each for n in "ⅠⅡⅢ" for each in numbered(f"{n}.", "가.", "나.")]
+    for row, each in enumerate(korean):
+        each.place((50, 60 + 12 * row, each.box[2], 70 + 12 * row))
+    assert [level for _, level in headings(korean)] == [1, 2, 2] * 3
+
+
+def test_numbers_of_items_and_of_paragraphs_make_no_headings() -> None:
+    items = numbered("1.", "2.", "3.", "4.", text=1)
+    assert headings(items) == []
+    paragraphs = [
+        line(f"{n + 1}. {words}", 50, 60 + 12 * (n * 6 + row), 220)
+        if row == 0
+        else line(words, 50, 60 + 12 * (n * 6 + row), 220)
+        for n in range(5)
+        for row, words in enumerate(PROSE)
+    ]
+    assert headings(paragraphs) == []
+    assert headings(numbered("3.", "7.", "2.", "9.")) == []
+    contents = [line(f"{n}. The matter", 50, 60 + 12 * n) for n in range(1, 9)]
+    assert headings(contents) == []
+
+
 def test_a_bold_line_that_runs_on_into_its_sentence_is_no_heading() -> None:
     def page(first: str, width: float) -> list[Line]:
         return [line(first, 50, 300, width, bold=True), line("ends here, plainly.", 50, 312, 300)]
