@@ -105,16 +105,18 @@ _ASKS_MORE = re.compile(
 _KOREAN_MORE = re.compile(r"[의에서로] |[은는한된인할을를] ")
 
 
-_SAID = (
-    r"^(?:[\d.]+|제\d+[장절])?(?:an?|the)?NAME"
+_COPULA = (
     r"(?:이?란|(?:이라는것)?[은는].*(?:이[다며고자]|입니다|이?[에예]요|[말뜻]한다|[말뜻]합니다"
     r"|의미[하한합]|가리[키킨킵]|일컫|정의[되된됩]|라고[하한합부])"
     r"|(?:is|are|means?|refersto|isdefinedas|standsfor)(?!not|also|used|now|then)\w)"
+)
+_SAID = (
+    rf"^(?:[\d.]+|제\d+[장절])?(?:an?|the)?NAME{_COPULA}|\(NAME\){_COPULA}"
     r"|[을를]NAME(?:이?라고?|으?로)(?:하|부|불|합|한|말|정의)"
     r"|(?:called|knownas|termed)(?:an?|the)?NAME\b"
 )
 """How a sentence, folded and without spaces, says what NAME is."""
-_ABOUT = 0.4
+_GLOSSED, _ABOUT = 0.6, 0.4
 
 
 class Definition:
@@ -130,8 +132,10 @@ class Definition:
             ):
                 self.term = found["term"].replace(" ", "")
                 break
-        name = re.escape(self.term.removesuffix("s")) + r"s?(?:\([^)]{1,80}\))?"
+        bare = re.escape(self.term.removesuffix("s")) + "s?"
+        name = bare + r"(?:\([^)]{1,80}\))?"
         self._said = re.compile(_SAID.replace("NAME", name))
+        self._glossed = re.compile(rf"{bare}\([^)\d]{{4,80}}\)|\w\({bare}\)")
         self._about = re.compile(rf"(?:an?|the|in)?{name}(?:[은는이가을를의]|[a-z]).*[.다요]$")
 
     def said_by(self, sentence: str) -> float:
@@ -139,4 +143,7 @@ class Definition:
         if not self.term:
             return 0.0
         plain = "".join(folded(sentence).split())
-        return 1.0 if self._said.search(plain) else _ABOUT * bool(self._about.match(plain))
+        if self._said.search(plain):
+            return 1.0
+        glossed = _GLOSSED * bool(self._glossed.search(plain))
+        return glossed or _ABOUT * bool(self._about.match(plain))

@@ -77,6 +77,7 @@ RAG = (
     "이 조각을 토큰(token)이라고 부른다."
 )
 AN_API = "1 API\n\nAn API key is secret. An API is a bridge between programs. It is small."
+WITH_DPR = "DPR of 2020 was new. With DPR (dense passage retrieval) it looks near. DPR is not slow."
 
 
 @pytest.mark.parametrize(
@@ -86,6 +87,7 @@ AN_API = "1 API\n\nAn API key is secret. An API is a bridge between programs. It
         ("RAG를 설명해 주세요", RAG, "RAG(검색 증강 생성)는 답하기 전에"),
         ("토큰이란 무엇인가요?", RAG, "이 조각을 토큰(token)이라고 부른다."),
         ("What is an API?", AN_API, "An API is a bridge between programs."),
+        ("What is DPR?", WITH_DPR, "With DPR (dense passage retrieval) it looks"),
         ("Explain APIs", AN_API, "An API is a bridge between programs."),
     ],
 )
