@@ -46,6 +46,8 @@ class Look:
     bm25: float
     matched: tuple[str, ...]
     shares: tuple[tuple[str, float], ...]
+    held_back: bool = False
+    """It is a table of contents, which names what stands elsewhere."""
 
 
 def tokens(embedding: BundledEmbedding, text: str) -> list[Token]:
@@ -121,6 +123,7 @@ def looks(question: str, looked: Looked, most: int = 10) -> list[Look]:
                 one.lexical_score,
                 tuple(word for word in words if word in wanted),
                 _named(shares[i]) if i in shares else (),
+                judgement.held_back[i],
             )
         )
     return found

@@ -84,6 +84,8 @@ def _candidate(visitor: Visitor, words: Words, one: lab.Look) -> None:
             + " "
             + " ".join(f":gray-badge[{literal(word)}]" for word in one.matched[:12])
         )
+        if one.held_back:
+            st.caption(words("lab.held_back"))
         if one.shares:
             shares = [(words(f"signal.{name}"), value) for name, value in one.shares[:_SHARES]]
             charts.bars(shares, words("lab.share"), f"shares-{one.place}", words("lab.share"))

@@ -21,6 +21,7 @@ FLOORS = (
     {"types", "errors", "settings", "translations"},
     {
         "text",
+        "contents",
         "asking",
         "support",
         "matching",
@@ -33,6 +34,7 @@ FLOORS = (
         "finding",
         "followups",
         "quantities",
+        "contradiction",
         "marginalisation",
         "tokenisation",
     },
@@ -43,7 +45,7 @@ FLOORS = (
     | {"generators", "extractive", "overview", "selection", "prompting", "citations", "grounding"}
     | {"rag_models", "transformers_chat", "closed_book"},
     {"cross_encoder", "lab", "plane", "foreign_tokens", "watching"},
-    {"chain", "rewriting"},
+    {"chain", "rewriting", "structured", "instructions", "fact_check"},
     {"tuning"},
     {"library", "assistant", "ingestion", "archive", "reembedding", "rereading"},
     {"named_embeddings", "examinations"},

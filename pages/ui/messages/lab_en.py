@@ -89,6 +89,8 @@ LAB = {
     "lab.scores": "cosine {cosine}, BM25 {bm25}, words in common:",
     "lab.share": "Added to the score",
     "lab.not_closely": "Its score at first sight was low, so it was not read closely.",
+    "lab.held_back": "A table of contents only names what stands elsewhere, so its probability is "
+    "held at a tenth.",
     "lab.prompt_what": "What is sent to the language model, word for word. The text of documents "
     "stands between marks that call it data.",
     "lab.system": "System",

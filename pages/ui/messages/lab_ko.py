@@ -86,6 +86,8 @@ LAB = {
     "lab.scores": "코사인 {cosine}, BM25 {bm25}, 겹친 말:",
     "lab.share": "점수에 보탠 값",
     "lab.not_closely": "대강 본 점수가 낮아 자세히 읽지 않았어요.",
+    "lab.held_back": "목차는 다른 곳에 있는 것을 이름만 부르니, 확률을 십분의 일로 낮춰 뒤로 "
+    "미뤘어요.",
     "lab.prompt_what": "언어 모델에 보내는 글 그대로예요. 문서의 글은 자료라는 표시 안에 들어가요.",
     "lab.system": "시스템",
     "lab.human": "사용자",
