@@ -25,6 +25,7 @@ _HNSW = {"space": "cosine", "ef_construction": 200, "max_neighbors": 32}
 # (benchmarks/scale.py): 0.82 among 100,000 with Chroma's default of 100, 0.997 with 4,000 (14 ms
 # of one core); among a million 0.987 with 4,000, 0.994 with 8,000 (50 ms).
 _WIDTHS = ((0, 4000), (200_000, 8000))
+_ROOM = 100
 _BATCH = 5000  # Chroma takes at most 5,461 rows a call
 _MOST_RESULTS = 20_000  # "too many SQL variables" lies beyond 29,920
 _SAMPLE = 400  # vectors that the probe looks for, of each collection
@@ -32,9 +33,15 @@ _REACHED = 0.97  # share of the sample that a sound collection finds; HNSW is no
 
 
 class DenseIndex:
-    """The collections of one folder; one object per folder and process."""
+    """The collections of one folder; one object per folder and process.
 
-    def __init__(self, client: Any) -> None:
+    `room` is how many may be opened before the whole is better closed and opened again: Chroma
+    holds 3 MB and 5 files of each; where it lets one go by itself that it has not yet written,
+    every search of it fails until then ("Nothing found on disk").
+    """
+
+    def __init__(self, client: Any, room: int) -> None:
+        self.room = room
         self._client = client
         self._lock = threading.RLock()
 
@@ -42,13 +49,22 @@ class DenseIndex:
     def open(cls, folder: Path) -> DenseIndex:
         """Open or create. Raises StoreFailed when Chroma cannot, MissingExtra (see sqlite.py)."""
         require_sqlite()
-        import chromadb
-        from chromadb.config import Settings
+        from chromadb.api.client import Client
+        from chromadb.api.rust import RustBindingsAPI
+        from chromadb.config import Settings, System
 
+        settings = Settings(
+            anonymized_telemetry=False,
+            allow_reset=False,
+            is_persistent=True,
+            persist_directory=str(folder),
+        )
         with _translated():
             folder.mkdir(parents=True, exist_ok=True)
-            settings = Settings(anonymized_telemetry=False, allow_reset=False)
-            return cls(chromadb.PersistentClient(path=str(folder), settings=settings))
+            system = System(settings)
+            engine = system.instance(RustBindingsAPI)
+            system.start()
+            return cls(Client.from_system(system), min(_ROOM, engine.hnsw_cache_size // 3))
 
     def collection(self, name: str) -> DenseCollection:
         """Open or create a collection; `name` is 3 to 512 of `[a-zA-Z0-9._-]`.

@@ -111,6 +111,15 @@ class LexicalIndex:
         """How many passages it holds."""
         return int(self._index.searcher().num_docs)
 
+    def rest(self) -> None:
+        """Let go of what writing holds, unless somebody is writing; the next `replace` takes it
+        up again."""
+        if self._lock.acquire(blocking=False):
+            try:
+                self.close()
+            finally:
+                self._lock.release()
+
     def close(self) -> None:
         """Let go of the folder; the object is not used any more."""
         with self._lock:
