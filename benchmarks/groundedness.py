@@ -6,7 +6,9 @@ A case is {"evidence": text or list of texts, "claim", "label", "lang"}; labels:
 partially_supported, not_supported, contradicted. Prints one JSON object: balanced accuracy of
 supported against the rest, with partially supported claims left out and counted with the rest; by
 language; and of contradicted claims with a number that the evidence has otherwise, how many are
-flagged as such (and how many supported ones are, wrongly).
+flagged as such (and how many supported ones are, wrongly); and of the fact check, without a model,
+how often its ruling (supported, contradicted, not found) is right, with partially supported claims
+left out: all of them, the mean over the labels, and by label.
 """
 
 from __future__ import annotations
@@ -18,10 +20,16 @@ from pathlib import Path
 from typing import Any
 
 from rag_core.evaluation import mean
+from rag_core.fact_check import Ruling, rule
 from rag_core.grounding import Verdict, check
 from rag_core.quantities import quantities
 
 Judged = tuple[dict[str, Any], Verdict]
+RULINGS = {
+    "supported": Ruling.SUPPORTED,
+    "contradicted": Ruling.CONTRADICTED,
+    "not_supported": Ruling.NOT_FOUND,
+}
 
 
 def judge(path: Path) -> list[Judged]:
@@ -63,7 +71,23 @@ def measure(judged: Sequence[Judged]) -> dict[str, Any]:
         "contradicted numbers flagged": mean(map(float, by_number)),
         "contradicted by number": len(by_number),
         "supported flagged wrongly": mean(map(float, wrongly)),
+        "fact check": three_way([row for row, _ in judged if row["label"] in RULINGS]),
         "cases": len(judged),
+    }
+
+
+def three_way(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """How often the fact check rules as people did: of all, mean over the labels, by label."""
+    right: dict[str, list[float]] = {}
+    for row in rows:
+        ruling, _ = rule(row["claim"], _evidence(row)[0])
+        right.setdefault(row["label"], []).append(float(ruling is RULINGS[row["label"]]))
+    by_label = {label: mean(marks) for label, marks in sorted(right.items())}
+    return {
+        "accuracy": mean([mark for marks in right.values() for mark in marks]),
+        "balanced accuracy": mean(list(by_label.values())),
+        "by label": by_label,
+        "claims": len(rows),
     }
 
 

@@ -118,7 +118,7 @@ def messages(
     """
     system = SYSTEM.format(language=_LANGUAGES.get(language, _SAME_LANGUAGE))
     nonce = secrets.token_hex(8)
-    passages = "\n\n".join(_framed(number, hit, nonce) for number, hit in enumerate(hits, 1))
+    passages = framed(hits, nonce)
     return [
         SystemMessage(system),
         *_remembered(history),
@@ -153,6 +153,11 @@ def about_passage(task: Task, text: str, passage: str, language: str) -> str:
     quoted = _FRAME.sub("‹", normalise(passage))
     asked = _TASKS[task, spoken].format(text=text)
     return f"{_PASSAGE[spoken]}\n<passage>\n{quoted}\n</passage>\n\n{asked}"
+
+
+def framed(hits: Sequence[Hit], nonce: str) -> str:
+    """The passages, numbered from 1, between marks that carry the nonce."""
+    return "\n\n".join(_framed(number, hit, nonce) for number, hit in enumerate(hits, 1))
 
 
 def _framed(number: int, hit: Hit, nonce: str) -> str:

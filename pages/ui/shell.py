@@ -39,6 +39,7 @@ def draw() -> None:
             one("chat", "forum"),
             one("library", "folder_open"),
             one("study", "school"),
+            one("fact_check", "fact_check"),
             one("settings", "tune"),
             hidden,
         ],

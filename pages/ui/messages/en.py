@@ -6,6 +6,7 @@ ENGLISH = {
     "nav.chat": "Ask",
     "nav.library": "Library",
     "nav.study": "Study",
+    "nav.fact_check": "Fact check",
     "nav.document": "Reading report",
     "nav.tuning": "Fine-tuning",
     "nav.evaluation": "Evaluation",
@@ -232,6 +233,29 @@ ENGLISH = {
     "study.next": "Next",
     "study.csv": "Download as CSV",
     "study.anki": "Download for Anki",
+    "facts.empty": "There is nothing to check against yet. Drop a document into the chat or the "
+    "library.",
+    "facts.what": "Write sentences to see, one by one, whether your documents say so.",
+    "facts.by_rules": "Without a language model, words, numbers, dates, names and denials are "
+    "compared. Nothing is understood, so do look at the page.",
+    "facts.by_model": "{model} judges, and counts only where the words it quotes are on the page.",
+    "facts.claim": "What to check",
+    "facts.example": "Paste a sentence, or a paragraph to be checked sentence by sentence.",
+    "facts.documents": "Documents to compare with",
+    "facts.check": "Check",
+    "facts.no_claim": "Write a sentence that claims something. A question cannot be checked.",
+    "facts.checking": "Checking sentence {n} of {of}",
+    "facts.waited": "{n} s",
+    "facts.supported": "Supported",
+    "facts.contradicted": "Contradicted",
+    "facts.not_found": "Not found",
+    "facts.failed": "The model could not answer, so some sentences were checked without one. {why}",
+    "facts.differs_numbers": "Numbers or dates that stand otherwise in the document",
+    "facts.differs_names": "A name or word that stands otherwise in the document",
+    "facts.differs_denial": "Denied by one side only",
+    "facts.differs_opposite": "The document says the opposite",
+    "facts.nothing": "Nothing near it was found.",
+    "facts.nearest": "This comes nearest, but it does not tell whether the claim is right.",
     "tuning.what": "Seodam's embedding has learned from a great deal of text (pre-training). Here "
     "it learns a little more, from your documents (fine-tuning). Questions are made of headings, "
     "sentences and answers that you found helpful; some are kept aside, to measure whether it "

@@ -1,0 +1,213 @@
+"""Do the documents bear out a claim, say otherwise, or not speak of it?
+
+    for finding in check_facts(text, search, page_text):
+        print(finding.claim, finding.ruling, finding.citation)
+
+Without a language model the passages that are found are held against each claim by `grounding` and
+`contradiction`: words, numbers, dates, names, denials. With one, the model judges the same
+passages; its ruling counts only with a quote that stands on the page, else the claim is "not
+found".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from enum import StrEnum
+
+from langchain_core.language_models import BaseChatModel
+from pydantic import BaseModel
+
+from rag_core import grounding
+from rag_core.contradiction import Difference, difference
+from rag_core.embeddings import BundledEmbedding
+from rag_core.errors import ModelFailed
+from rag_core.extractive import ExtractiveChatModel
+from rag_core.generators import model_name
+from rag_core.instructions import judging
+from rag_core.structured import valid, written
+from rag_core.support import Evidence
+from rag_core.text import find_quote, question_tokens, sentences
+from rag_core.types import Citation, Hit, Passage
+
+MOST_CLAIMS = 20
+PASSAGES = 8
+_SHORTEST = 6  # letters of a claim; and of a quote that says anything
+_MARKS = re.compile(r"\s?\[\d{1,3}\]|^\s*(?:[-*•]|\d{1,2}[.)])\s+")
+_POINTS_BACK = re.compile(
+    r"(?:이는|이것|그것|이들|그들|그는|그녀|그의|이를|이에|이 |그 |여기|당시|또한|그리고"
+    r"|하지만|그러나)"
+    r"|(?:It|Its|This|These|Those|That|They|Their|He|His|She|Her|And|But|Also)\b"
+)
+
+Search = Callable[[str], Sequence[Hit]]
+"""A question → the passages that answer it, best first."""
+PageText = Callable[[Passage], str]
+
+
+class Ruling(StrEnum):
+    """What the documents say to a claim."""
+
+    SUPPORTED = "supported"
+    CONTRADICTED = "contradicted"
+    NOT_FOUND = "not_found"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """The ruling on one claim, and the words it rests on.
+
+    `citation` is verified: its quote stands on its page. For NOT_FOUND it is what came nearest,
+    None where nothing did. `difference` says in what the document differs, where our rules saw
+    that. `model` is the model that judged, "" for our rules; `failed` is the code of the error for
+    which our rules judged although a model was there.
+    """
+
+    claim: str
+    ruling: Ruling
+    citation: Citation | None = None
+    difference: Difference | None = None
+    model: str = ""
+    failed: str = ""
+
+
+class _Judged(BaseModel):
+    """What a model says of one claim."""
+
+    verdict: str
+    passage: int = 0
+    quote: str = ""
+
+
+def claims(text: str) -> list[str]:
+    """The sentences of a text that can be checked, without the marks of lists and citations; at
+    most MOST_CLAIMS. Questions and what has hardly a letter claim nothing."""
+    found = []
+    for start, end in sentences(text):
+        one = " ".join(_MARKS.sub("", text[start:end]).split())
+        if sum(c.isalpha() for c in one) >= _SHORTEST and not one.endswith(("?", "？", ":")):
+            found.append(one)
+    return found[:MOST_CLAIMS]
+
+
+def rule(
+    claim: str, text: str, embedding: BundledEmbedding | None = None
+) -> tuple[Ruling, Difference | None]:
+    """What one text says to a claim, by our rules alone."""
+    if find_quote(claim, text):
+        return Ruling.SUPPORTED, None
+    if found := difference(claim, text):
+        return Ruling.CONTRADICTED, found
+    verdict = grounding.check(claim, [text], embedding)
+    return (Ruling.SUPPORTED if verdict.supported else Ruling.NOT_FOUND), None
+
+
+def check_facts(
+    text: str,
+    search: Search,
+    page_text: PageText,
+    model: BaseChatModel | None = None,
+    embedding: BundledEmbedding | None = None,
+) -> Generator[Finding | None]:
+    """A finding for every claim of a text, in order; None now and then while a model is at work,
+    so that whoever iterates can stop.
+
+    A sentence that begins with "it" or the like is looked up together with the one before. Where
+    the model fails our rules judge, and the finding says so. Errors of `search` pass through.
+    """
+    before = ""
+    for claim in claims(text):
+        looked_up = f"{before} {claim}" if before and _POINTS_BACK.match(claim) else claim
+        before = claim
+        hits = search(looked_up)[:PASSAGES]
+        desk = _Desk(claim, hits, page_text, embedding)
+        if model is None or isinstance(model, ExtractiveChatModel) or not hits:
+            yield desk.ruled()
+            continue
+        try:
+            yield from desk.asked(model)
+        except ModelFailed as error:
+            yield desk.ruled(failed=error.code)
+
+
+class _Desk:
+    """One claim and the passages that were found for it."""
+
+    def __init__(
+        self,
+        claim: str,
+        hits: Sequence[Hit],
+        page_text: PageText,
+        embedding: BundledEmbedding | None,
+    ) -> None:
+        self._claim = claim
+        self._evidence = [Evidence(hit) for hit in hits]
+        self._page_text = page_text
+        self._embedding = embedding
+
+    def ruled(self, failed: str = "") -> Finding:
+        """By our rules: the passage that shares most words decides, if it says anything."""
+        wanted = set(question_tokens(self._claim))
+        ranked = sorted(
+            self._evidence, key=lambda one: -len(wanted & set().union(*one.words, frozenset()))
+        )
+        for evidence in ranked:
+            ruling, differs = rule(self._claim, evidence.everything, self._embedding)
+            if ruling is Ruling.NOT_FOUND:
+                continue
+            quote = evidence.quote(self._claim)
+            if differs and find_quote(differs.quote, evidence.text):
+                quote = differs.quote
+            if citation := self._citation(evidence, quote):
+                return Finding(self._claim, ruling, citation, differs, failed=failed)
+        return self._not_found(failed=failed)
+
+    def asked(self, model: BaseChatModel) -> Generator[Finding | None]:
+        """By a language model. Raises ModelFailed kinds."""
+        name = model_name(model)
+        hits = [one.hit for one in self._evidence]
+        said: object = {}
+        with closing(written(model, judging(self._claim, hits), name)) as growing:
+            for said in growing:  # noqa: B007  # the last one counts
+                yield None
+        judged, _ = valid(_Judged, [said])
+        yield self._finding(judged[0], name) if judged else self._not_found(name)
+
+    def _finding(self, judged: _Judged, name: str) -> Finding:
+        """What counts of a model's ruling: nothing, without its quote on the page."""
+        verdict = judged.verdict.strip().lower().replace(" ", "_")
+        if verdict in {Ruling.SUPPORTED, Ruling.CONTRADICTED} and self._said_much(judged.quote):
+            first = self._evidence[judged.passage - 1 : judged.passage] if judged.passage else []
+            for evidence in [*first, *self._evidence]:
+                if span := find_quote(judged.quote, evidence.text):
+                    citation = self._citation(evidence, evidence.text[span[0] : span[1]])
+                    if citation:
+                        return Finding(self._claim, Ruling(verdict), citation, model=name)
+        return self._not_found(name)
+
+    def _said_much(self, quote: str) -> bool:
+        return sum(c.isalnum() for c in quote) >= _SHORTEST
+
+    def _not_found(self, model: str = "", failed: str = "") -> Finding:
+        nearest = None
+        if self._evidence:
+            nearest = self._citation(self._evidence[0], self._evidence[0].quote(self._claim))
+        return Finding(self._claim, Ruling.NOT_FOUND, nearest, model=model, failed=failed)
+
+    def _citation(self, evidence: Evidence, quote: str) -> Citation | None:
+        """The quote as a verified citation; None where it does not stand on its page."""
+        passage = evidence.hit.passage
+        if not quote or find_quote(quote, self._page_text(passage)) is None:
+            return None
+        return Citation(
+            number=1,
+            document_id=passage.document_id,
+            document=evidence.hit.document,
+            page=passage.page,
+            page_label=passage.page_label,
+            quote=quote,
+            passage_id=passage.id,
+            verified=True,
+        )

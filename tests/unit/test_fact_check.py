@@ -1,0 +1,189 @@
+"""Do documents bear out a claim? By rules, and by a model that has to quote."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from rag_core.contradiction import Kind, difference
+from rag_core.embeddings import BundledEmbedding
+from rag_core.fact_check import Finding, Ruling, check_facts, claims, rule
+from rag_core.generators import load_generator
+from rag_core.passages import cut
+from rag_core.settings import Settings
+from rag_core.types import Hit, Page, Passage
+from tests.servers.openai_server import FAULTS, OpenAIServer, Reply
+
+EMBEDDING = BundledEmbedding()
+KOREAN = (
+    "호미곶 등대는 1908년에 처음 불을 밝혔습니다. 등대의 높이는 26미터입니다. "
+    "등대는 월요일에는 개방하지 않습니다. 항구는 등대의 남쪽에 있습니다."
+)
+ENGLISH = (
+    "The lighthouse of Homigot was lit for the first time in 1908. It is 26 metres tall. "
+    "Visitors are not allowed on the balcony. The museum was designed by Kim Minsu."
+)
+
+
+def _hits(text: str) -> list[Hit]:
+    passages = cut("d", "coast.pdf", (Page(1, "1", text),))
+    return [Hit(rank, one, "coast.pdf", 0.9) for rank, one in enumerate(passages, 1)]
+
+
+def _check(text: str, document: str, **more: object) -> list[Finding]:
+    hits = _hits(document)
+
+    def search(_: str) -> Sequence[Hit]:
+        return hits
+
+    def page_text(_: Passage) -> str:
+        return document
+
+    found = check_facts(text, search, page_text, embedding=EMBEDDING, **more)  # type: ignore[arg-type]
+    return [one for one in found if one is not None]
+
+
+@pytest.mark.parametrize(
+    ("claim", "document", "kind"),
+    [
+        ("호미곶 등대는 1918년에 처음 불을 밝혔다.", KOREAN, Kind.NUMBERS),
+        ("등대의 높이는 30미터이다.", KOREAN, Kind.NUMBERS),
+        ("등대는 월요일에 개방한다.", KOREAN, Kind.DENIAL),
+        ("항구는 등대의 북쪽에 있다.", KOREAN, Kind.OPPOSITE),
+        ("The lighthouse of Homigot was lit for the first time in 1918.", ENGLISH, Kind.NUMBERS),
+        ("Visitors are allowed on the balcony.", ENGLISH, Kind.DENIAL),
+        ("The museum was designed by Park Minsu.", ENGLISH, Kind.NAMES),
+    ],
+)
+def test_what_stands_otherwise_is_a_contradiction(claim: str, document: str, kind: Kind) -> None:
+    (finding,) = _check(claim, document)
+    assert finding.ruling is Ruling.CONTRADICTED
+    assert finding.difference is not None
+    assert finding.difference.kind is kind
+    assert finding.citation is not None
+    assert finding.citation.verified
+    assert finding.citation.quote in document
+
+
+@pytest.mark.parametrize(
+    ("claim", "document"),
+    [
+        ("등대의 높이는 26미터예요.", KOREAN),
+        ("호미곶 등대는 1908년에 처음으로 불을 밝혔어요.", KOREAN),
+        ("The lighthouse of Homigot was first lit in 1908.", ENGLISH),
+        ("It is 26 metres tall.", ENGLISH),
+    ],
+)
+def test_what_is_said_in_other_words_is_supported(claim: str, document: str) -> None:
+    (finding,) = _check(claim, document)
+    assert finding.ruling is Ruling.SUPPORTED
+    assert finding.citation is not None
+    assert finding.citation.quote in document
+
+
+@pytest.mark.parametrize(
+    ("claim", "document"),
+    [
+        ("고양이는 하루에 열여섯 시간을 잔다.", KOREAN),
+        ("The stock market fell by 3 percent on Friday.", ENGLISH),
+        ("The lighthouse keeper plays the violin.", ENGLISH),
+    ],
+)
+def test_what_is_not_spoken_of_is_not_found_and_shows_what_is_nearest(
+    claim: str, document: str
+) -> None:
+    (finding,) = _check(claim, document)
+    assert finding.ruling is Ruling.NOT_FOUND
+    assert finding.citation is not None
+
+
+def test_numbers_of_something_else_contradict_nothing() -> None:
+    text = "In 2018 the harbour handled 40 ships. The school has 300 pupils."
+    assert difference("The museum had 12 visitors in 2021.", text) is None
+    assert rule("The museum had 12 visitors in 2021.", text)[0] is Ruling.NOT_FOUND
+
+
+def test_a_paragraph_is_checked_sentence_by_sentence() -> None:
+    text = (
+        "- 등대의 높이는 26미터예요 [1].\n- 등대의 높이는 30미터예요.\n등대는 몇 미터인가요?\n--\n"
+    )
+    assert claims(text) == ["등대의 높이는 26미터예요.", "등대의 높이는 30미터예요."]
+    assert [one.ruling for one in _check(text, KOREAN)] == [Ruling.SUPPORTED, Ruling.CONTRADICTED]
+    assert claims("") == []
+
+
+def test_nothing_found_is_said_without_a_passage() -> None:
+    found = list(check_facts("The moon is made of cheese.", lambda _: [], lambda _: ""))
+    assert found == [Finding("The moon is made of cheese.", Ruling.NOT_FOUND)]
+
+
+def test_a_quote_that_is_not_on_its_page_is_no_citation() -> None:
+    hits = _hits(ENGLISH)
+    found = list(check_facts("It is 26 metres tall.", lambda _: hits, lambda _: "other text"))
+    assert [(one.ruling, one.citation) for one in found if one] == [(Ruling.NOT_FOUND, None)]
+
+
+CLAIM = "Anybody may step out onto the balcony."
+QUOTE = "Visitors are not allowed on the balcony."
+
+
+def _said(**said: object) -> Reply:
+    return Reply(text=json.dumps(said))
+
+
+@pytest.mark.parametrize(
+    ("reply", "ruling"),
+    [
+        (_said(verdict="contradicted", passage=1, quote=QUOTE), Ruling.CONTRADICTED),
+        (_said(verdict="Contradicted", passage=7, quote=QUOTE), Ruling.CONTRADICTED),
+        (
+            Reply(
+                text='<think>{"so": 1}</think>Sure! ```json\n{"verdict": "contradicted", '
+                f'"passage": 1, "quote": "{QUOTE}"}}\n``` Anything else?'
+            ),
+            Ruling.CONTRADICTED,
+        ),
+        (_said(verdict="supported", passage=1, quote="Everybody is allowed."), Ruling.NOT_FOUND),
+        (_said(verdict="supported", passage=1, quote="a"), Ruling.NOT_FOUND),
+        (_said(verdict="supported", passage=1, quote=""), Ruling.NOT_FOUND),
+        (_said(verdict="perhaps", passage=1, quote=QUOTE), Ruling.NOT_FOUND),
+        (_said(verdict=["supported"], quote=QUOTE), Ruling.NOT_FOUND),
+    ],
+)
+def test_a_model_is_believed_only_with_a_quote_from_the_page(
+    reply: Reply, ruling: Ruling, tmp_path: Path
+) -> None:
+    with OpenAIServer() as server:
+        server.script(reply)
+        model = load_generator(
+            "openai:echo", Settings(data=tmp_path), api_key="k", base_url=server.url
+        )
+        (finding,) = _check(CLAIM, ENGLISH, model=model)
+        assert "balcony" in str(server.requests[-1]["body"]["messages"])
+    assert (finding.ruling, finding.model) == (ruling, "openai:echo")
+    if ruling is Ruling.CONTRADICTED:
+        assert finding.citation is not None
+        assert finding.citation.quote == QUOTE
+
+
+@pytest.mark.parametrize("fault", ["refused_key", "html", "empty", "no_model"])
+def test_where_the_model_fails_the_rules_judge_and_it_is_said(fault: str, tmp_path: Path) -> None:
+    with OpenAIServer(default=FAULTS[fault]) as server:
+        model = load_generator(
+            "openai:echo", Settings(data=tmp_path), api_key="k", base_url=server.url
+        )
+        (finding,) = _check("It is 30 metres tall.", ENGLISH, model=model)
+    assert finding.ruling is Ruling.CONTRADICTED
+    assert finding.failed
+    assert finding.model == ""
+
+
+def test_a_model_that_says_no_json_fails(tmp_path: Path) -> None:
+    with OpenAIServer() as server:
+        server.script(Reply(text="I would rather not say."))
+        model = load_generator(
+            "openai:echo", Settings(data=tmp_path), api_key="k", base_url=server.url
+        )
+        (finding,) = _check("It is 26 metres tall.", ENGLISH, model=model)
+    assert (finding.ruling, finding.failed) == (Ruling.SUPPORTED, "model_answer")
