@@ -5,7 +5,7 @@ than parse Markdown as the renderer might, we break the few pairs of characters 
 is no image, link, reference, HTML or directive, wherever they stand, with an invisible U+2060
 WORD JOINER: a rule that needs no context cannot be led astray by it, nor by half of a text. Bare
 http(s) addresses and e-mail addresses stay, as their text is their target; those that disguise
-their host with "@" are broken too.
+their host with "@" are broken too, and so are the commands by which a formula hides its text.
 """
 
 from __future__ import annotations
@@ -24,13 +24,24 @@ _UNSEEN = re.compile(
 _HOST = 128
 """Longest run before the end of a host that is waited for; a longer one is broken."""
 _DISGUISE = rf"(?=[^\s/?#@]{{0,{_HOST}}}+[^\s/?#])"
+# What in a formula (KaTeX) hides, covers or shrinks text, or names an address.
+_COMMANDS = (
+    "phantom hphantom vphantom color textcolor colorbox fcolorbox href url includegraphics "
+    "htmlClass htmlData htmlId htmlStyle llap rlap clap mathllap mathrlap mathclap smash raisebox "
+    "kern mkern hskip mskip hspace mspace rule tiny scriptsize sixptsize "
+    "Tiny scriptscriptstyle def gdef edef xdef let futurelet newcommand renewcommand providecommand"
+).split()
+_LONGEST = max(map(len, _COMMANDS))
+_OPEN_COMMAND = re.compile(rf"\\[A-Za-z@]{{0,{_LONGEST}}}\Z")
 _RULES = re.compile(
     r"(?P<pair>!(?=\[)|\](?=[(\[:])|<(?=[A-Za-z/!?])|:(?=[A-Za-z]))"  # image, link, HTML, directive
     rf"|(?P<scheme>:)(?=//)(?=//{_DISGUISE})"
     rf"|(?P<www>www)(?=\.)(?=\.{_DISGUISE})"
+    rf"|(?P<command>\\)(?=(?:{'|'.join(_COMMANDS)})(?![A-Za-z@]))"
     r"|(?<![\\$])(?P<slashes>\\*+)\$(?!\$)",  # money, which would be taken for a formula
     re.IGNORECASE,
 )
+_DISGUISED = re.compile(rf":(?=//{_DISGUISE})|www(?=\.{_DISGUISE})", re.IGNORECASE)
 _UNDECIDED = "!]<:$\\/wW"
 """A text that ends in one of these may still become something else."""
 _OPEN_HOST = re.compile(rf"(?:://|www\.)[^\s/?#@]{{0,{_HOST}}}+\Z", re.IGNORECASE)
@@ -45,6 +56,11 @@ def safe_markdown(text: str) -> str:
     """
     seen = _seen(text)
     return _safe(seen, len(seen))
+
+
+def undisguised(text: str) -> str:
+    """The same text, in which no address hides its host behind an "@" and becomes a link."""
+    return _DISGUISED.sub(rf"\g<0>{JOINER}", text)
 
 
 class SafeStream:
@@ -65,6 +81,8 @@ class SafeStream:
         cut = len(seen.rstrip(_UNDECIDED))
         if host := _OPEN_HOST.search(seen, max(0, len(seen) - _HOST - 8)):
             cut = min(cut, len(seen[: host.start()].rstrip(_UNDECIDED)))
+        if command := _OPEN_COMMAND.search(seen, max(0, len(seen) - _LONGEST - 1)):
+            cut = min(cut, len(seen[: command.start()].rstrip(_UNDECIDED)))
         self._held = seen[cut:] + text[sure:]
         return _safe(seen, cut)
 

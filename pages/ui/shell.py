@@ -17,6 +17,7 @@ from pages.ui.keyboard import show_keys
 from pages.ui.messages import LANGUAGES, Words
 from pages.ui.session import Visitor, drawn, language, owner, seodam
 from rag_core.errors import SeodamError
+from rag_core.markdown import undisguised
 from rag_core.translations import error_in_words
 
 _PAGES = Path(__file__).resolve().parents[1]
@@ -103,7 +104,7 @@ def show_failure(code: str, details: Mapping[str, object], words: Words) -> None
 
 def literal(text: str) -> str:
     """Text as markdown that shows exactly this text: every mark of markdown is escaped."""
-    return "".join(f"\\{c}" if c in _MARKS else c for c in text)
+    return "".join(f"\\{c}" if c in _MARKS else c for c in undisguised(text))
 
 
 def heard(text: str) -> str:

@@ -16,7 +16,7 @@ from tests.browser.driving import ARTIFACTS, DESKTOP, Screen
 from tests.browser.serving import Listener, serve
 from tests.servers.openai_server import OpenAIServer
 
-_FLAGS = [
+FLAGS = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
     *("--disable-background-networking", "--disable-component-update"),
 ]
@@ -38,7 +38,7 @@ def browser() -> Iterator[Browser]:
         pytest.fail("these tests need Chromium: apt-get install chromium")
     expect.set_options(timeout=15_000)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=_FLAGS)
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield browser
         browser.close()
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from rag_core.markdown import SafeStream, safe_markdown
+from rag_core.markdown import SafeStream, safe_markdown, undisguised
 
 CASES = Path(__file__).parents[2].parent / "shared" / "data" / "dev" / "injection" / "cases.jsonl"
 RENDERERS = [MarkdownIt("commonmark", {"html": True}), MarkdownIt("js-default", {"html": True})]
@@ -88,7 +88,7 @@ def test_the_injection_cases_end_as_text() -> None:
 
 SYNTAX = (
     r"![ ]( ]: ][ [ ] ( ) < > ! : // @ \ ` $ | a [e]:_ http://e.example www.e.example www w . "
-    r"https: mailto: img_src=x / ? # &#33; ``` --- *_ 1._ 한글 $$ :red["
+    r"https: mailto: img_src=x / ? # &#33; ``` --- *_ 1._ 한글 $$ :red[ \\phantom \\col or{x} m"
 )
 PIECES = st.lists(
     st.one_of(
@@ -135,6 +135,18 @@ def test_plain_prose_passes_untouched_and_undelayed() -> None:
 
 def test_money_is_no_formula() -> None:
     assert safe_markdown("$7,650 or \\$3 but $$x$$") == "\\$7,650 or \\$3 but $$x$$"
+
+
+def test_a_formula_hides_nothing() -> None:
+    safe = safe_markdown(r"$$\frac{a}{b}$$ $$\phantom{x}\href{http://a.example}{y}\colors$$")
+    assert r"$$\frac{a}{b}$$" in safe
+    assert r"\colors" in safe
+    assert "\\\u2060phantom{x}\\\u2060href" in safe
+
+
+def test_an_address_is_no_disguise_in_a_quote() -> None:
+    assert undisguised("see https://a.example/x@y") == "see https://a.example/x@y"
+    assert undisguised("https://a.example@b.example") == "https:\u2060//a.example@b.example"
 
 
 def test_marks_survive_between_joiners() -> None:
