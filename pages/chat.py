@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.ui import asking, history, understood, uploads, viewer, welcome
+from pages.ui import asking, history, offered, understood, uploads, viewer, welcome
 from pages.ui.answers import show_turn
 from pages.ui.shell import enter
 from rag_core.parsing import FORMATS
@@ -41,11 +41,13 @@ if conversation is not None:
             break  # its new version takes its place, and that of all that followed it
         new = turn is turns[-1] and asking.just_answered()
         show_turn(visitor, words, conversation, turn, new)
+    if turns and not asked.question:
+        offered.show_following(visitor, words, turns[-1], [turn.question for turn in turns])
 
 if conversation is None and not asked.question:
     with empty.container():
         if documents:
-            welcome.show_ready(words, documents)
+            welcome.show_ready(visitor, words, documents)
         else:
             welcome.show(visitor, words)
         uploads.show_jobs(visitor, words)

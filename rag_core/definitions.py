@@ -6,9 +6,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rag_core.followups.korean_words import ends_closed
 from rag_core.gist import Telling, korean_nouns
 
-_SUBJECT = r"(?P<term>[가-힣A-Za-z0-9][가-힣A-Za-z0-9 ·/-]{0,30}?)(?P<gloss>\s?\([^)]{1,60}\))?"
+_GLOSS = r"\((?:[^()]|\([^()]*\)){1,90}\)"
+_SUBJECT = r"(?P<term>[가-힣A-Za-z0-9][가-힣A-Za-z0-9 ·/-]{0,30}?)(?P<gloss>\s?" + _GLOSS + r")?"
 _THING = (
     "것|방법|기술|과정|모델|도구|방식|단위|개념|구조|프로그램|서비스|제도|기관|사람|언어|형식|규칙|체계"
     "|시스템|라이브러리|문서"
@@ -22,11 +24,15 @@ _DEFINES_KOREAN = (
         rf"|(?<![{_WILL}] )(?:{_THING})(?:이다|입니다|이에요|을 말[가-힣]+))\.)"
     ),
 )
-_NAME = r"^(?P<article>(?:The|A|An) )?(?P<term>[A-Za-z][\w-]*(?: [\w-]+){0,3}?)(?: \([^)]{1,60}\))?"
+_NAME = (
+    r"^(?P<article>(?:The|A|An) )?(?P<term>[A-Za-z][\w-]*(?: [\w-]+){0,3}?)(?: " + _GLOSS + r")?"
+)
 _DEFINES_ENGLISH = (
     re.compile(_NAME + r" (?:is|are) (?:an?|the|one of|any|called) (?=\w)"),
     re.compile(_NAME + r" (?:means|refers to|is defined as|consists? of|stands for) (?=\w)"),
 )
+_WORDS = 3
+"""Of a Korean term: more of them are a clause."""
 _NO_NAME = frozenset(
     """it this that these those there which what who how why when where he she they we you one some
     most all any each result reason goal purpose figure table step first second third last here case
@@ -69,8 +75,9 @@ def _korean_definition(text: str, nouns: frozenset[str]) -> tuple[str, str] | No
             last = term.split()[-1]
             defined = pattern is _DEFINES_KOREAN[0]
             named = defined or bool(match["gloss"]) or last in nouns or last.isascii()
-            if named and last not in _NO_KOREAN_NAME and len(term) > 1:
-                return term, f"{with_particle(term, '이란', '란', '(이)란')} 무엇인가요?"
+            short = len(term) > 1 and len(term.split()) <= _WORDS
+            if named and last not in _NO_KOREAN_NAME and short:
+                return term, f"{with_particle(term, '이란', '란')} 무엇인가요?"
     return None
 
 
@@ -89,9 +96,6 @@ def _english_definition(text: str, said: set[str]) -> tuple[str, str]:
     return "", ""
 
 
-def with_particle(word: str, after_consonant: str, after_vowel: str, either: str) -> str:
-    """A word with the particle that fits its last sound; `either` where Hangul does not tell."""
-    last = word.rstrip(")")[-1:]
-    if "가" <= last <= "힣":
-        return word + (after_consonant if (ord(last) - ord("가")) % 28 else after_vowel)
-    return word + either
+def with_particle(word: str, after_consonant: str, after_vowel: str) -> str:
+    """A word with the particle that fits its last sound."""
+    return word + (after_consonant if ends_closed(word) else after_vowel)

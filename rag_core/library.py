@@ -33,7 +33,8 @@ from rag_core.rereading import Rereading, examined, waiting
 from rag_core.retriever import SeodamRetriever
 from rag_core.stores.record import STOPPED_CODE, OwnedRecord
 from rag_core.stores.shelves import Shelves
-from rag_core.study import QUESTIONS, Material, material
+from rag_core.study import Material, material
+from rag_core.suggesting import QUESTIONS
 from rag_core.text import normalise
 from rag_core.types import (
     DEFAULT_COLLECTION,

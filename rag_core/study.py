@@ -17,13 +17,14 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from rag_core.definitions import definitions, with_particle
+from rag_core.definitions import definitions
 from rag_core.embeddings import BundledEmbedding
 from rag_core.gist import Telling, Term, summary, tellings, terms
-from rag_core.text import language
+from rag_core.suggesting import QUESTIONS, Suggestion, suggestions
+from rag_core.text import language, letters_of
 from rag_core.types import Passage
 
-QUESTIONS, QUIZ, CARDS = 5, 8, 20
+QUIZ, CARDS = 8, 20
 MOST_PASSAGES = 3_000
 CHOICES = 4
 BLANK = "_____"
@@ -33,21 +34,10 @@ _UNIT = (
     r"|years?|days?|months?|hours?|minutes?|seconds?|people|dollars?|times|pages?|million|billion"
 )
 _QUANTITY = re.compile(rf"(?<![\w.,+-])(?<!제 )(?<!제)\d+(?:[.,]\d+)*(?= ?(?:{_UNIT}))")
-_NUMBERED = re.compile(
-    r"^\s*(?:[0-9ivxIVX]+(?:[.\-][0-9]+)*[.)]?|제\s?\d+\s?[장절조]|[#•■□○●▪◆-]+)\s*"
+_PARTICLES = (
+    "은|는|이|가|을|를|의|에|에서|에게|에는|에서는|에도|와|과|도|로|으로|로서|으로서|로써|으로써|로는|만|까지|부터|마다"
+    "|보다|처럼|이란|란|이라|라|이라는|라는|이라고|라고|이나|나|이며|며|이고|고|이다|입니다|이에요|예요|인|하고"
 )
-_LETTER = re.compile(r"[가-힣A-Za-z]")
-_NO_HEADING = re.compile(r"@|www\.|https?:|\.$|다\s*$|입니다|: ?\d.*: ?\d")
-
-
-@dataclass(frozen=True, slots=True)
-class Suggestion:
-    """A question that the document answers at `passage`; `quote` is the sentence that does, ""
-    where the whole passage does."""
-
-    question: str
-    passage: Passage
-    quote: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,36 +88,6 @@ def material(
     )
 
 
-def suggestions(
-    found: Sequence[Telling],
-    known: Sequence[Term],
-    passages: Sequence[Passage],
-    most: int = QUESTIONS,
-) -> list[Suggestion]:
-    """Questions that this document answers: of its definitions, headings and key terms, those
-    about its weightiest terms first."""
-    offered = [
-        Suggestion(one.question, one.source.passage, one.source.text) for one in definitions(found)
-    ]
-    offered.sort(key=lambda one: -_turns_on(one.question, known))
-    headed = [Suggestion(_about(heading), passage) for heading, passage in _headings(passages)]
-    headed.sort(key=lambda one: -_turns_on(one.question, known))
-    termed = [
-        Suggestion(_how_is(term.text, where.text), where.passage)
-        for term in known
-        if (where := next((one for one in found if term.text in one.text), None))
-    ]
-    half = (most + 1) // 2
-    mixed = [
-        *offered[:half],
-        *headed[: most - half],
-        *offered[half:],
-        *headed[most - half :],
-        *termed,
-    ]
-    return list({_plain(one.question): one for one in reversed(mixed)}.values())[::-1][:most]
-
-
 def quiz(found: Sequence[Telling], known: Sequence[Term], most: int = QUIZ) -> list[Item]:
     """Questions to answer, choices and typed answers mixed, in reading order; the same each time
     for the same document."""
@@ -150,7 +110,7 @@ def cards(found: Sequence[Telling], known: Sequence[Term], most: int = CARDS) ->
 
 def right(item: Item, typed: str) -> bool:
     """Whether a typed answer is the right one: case, spaces and marks do not count."""
-    return bool(_plain(typed)) and _plain(typed) == _plain(item.answer)
+    return bool(letters_of(typed)) and letters_of(typed) == letters_of(item.answer)
 
 
 def cards_as_csv(made: Iterable[tuple[Card, str]]) -> str:
@@ -171,18 +131,6 @@ def _table(made: Iterable[tuple[Card, str]], separator: str, header: Sequence[st
         rows.writerow(header)
     rows.writerows((card.front, card.back, place) for card, place in made)
     return out.getvalue()
-
-
-def _headings(passages: Sequence[Passage]) -> Iterator[tuple[str, Passage]]:
-    """The innermost heading above each passage, each once, if it says anything."""
-    seen: set[str] = set()
-    for passage in passages:
-        *above, heading = passage.context.split(" › ")
-        bare = _NUMBERED.sub("", heading).strip()
-        says = 4 <= len(bare) <= 50 and len(_LETTER.findall(bare)) > 3
-        if above and says and bare not in seen and not _NO_HEADING.search(bare):
-            seen.add(bare)
-            yield bare, passage
 
 
 def _of_definitions(found: Sequence[Telling], known: Sequence[Term]) -> Iterator[Item]:
@@ -225,7 +173,9 @@ def _holding(found: Sequence[Telling], known: Sequence[Term]) -> Iterator[tuple[
 
 
 def _whole(term: str) -> str:
-    return rf"(?<![가-힣A-Za-z0-9-]){re.escape(term)}(?![A-Za-z0-9-])"
+    """A term as a word: behind it a particle may stand, but no other Korean letter."""
+    behind = r"(?=(?:들)?(?:" + _PARTICLES + r")?(?![가-힣A-Za-z0-9-]))"
+    return rf"(?<![가-힣A-Za-z0-9-]){re.escape(term)}{behind}"
 
 
 def _without(text: str, term: str) -> str:
@@ -235,12 +185,14 @@ def _without(text: str, term: str) -> str:
 def _item(question: str, answer: str, others: Sequence[str], source: Telling) -> Item:
     """With choices where the document offers enough wrong ones, else to be typed."""
     draw = random.Random(hashlib.sha256(question.encode()).digest())
-    told = _plain(source.text)
+    told = letters_of(source.text)
     script = language(answer)
     wrong = [
         one
         for one in others
-        if _plain(one) not in told and _plain(answer) not in _plain(one) and language(one) == script
+        if letters_of(one) not in told
+        and letters_of(answer) not in letters_of(one)
+        and language(one) == script
     ]
     wrong = draw.sample(wrong[: 2 * CHOICES], min(len(wrong), CHOICES - 1))
     if len(wrong) < CHOICES - 1:
@@ -259,25 +211,3 @@ def _spread(items: Sequence[Item], most: int) -> list[Item]:
         Item(one.question, one.answer, () if place % 3 == 2 else one.choices, one.source)
         for place, one in enumerate(chosen)
     ]
-
-
-def _turns_on(question: str, known: Sequence[Term]) -> float:
-    return sum(term.weight for term in known if term.text.lower() in question.lower())
-
-
-def _plain(text: str) -> str:
-    return "".join(c for c in text.casefold() if c.isalnum())
-
-
-def _about(heading: str) -> str:
-    if heading.rstrip().endswith(("?", "？")):
-        return heading
-    if language(heading) == "ko":
-        return f"‘{heading}’에 대해 문서는 무엇을 말하나요?"
-    return f"What does the document say about “{heading}”?"
-
-
-def _how_is(term: str, said: str) -> str:
-    if language(said) == "ko":
-        return f"{with_particle(term, '은', '는', '은(는)')} 어떻게 설명되나요?"
-    return f"How does the document describe {term}?"

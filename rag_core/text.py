@@ -85,6 +85,11 @@ def find_quotes(quote: str, text: str) -> Iterator[tuple[int, int]]:
         at = plain.find(wanted, at + len(wanted))
 
 
+def letters_of(text: str) -> str:
+    """The letters and digits of a text with their case folded, and nothing else."""
+    return "".join(c for c in text.casefold() if c.isalnum())
+
+
 # --- sentences ----------------------------------------------------------------------------------
 
 _END = re.compile(r"[.!?。！？…]+[\"'”’」』)\]]*(?=\s|$)|[。！？]")

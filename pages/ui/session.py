@@ -56,6 +56,7 @@ class Visitor:
 _opening = threading.Lock()
 _drawn = threading.Event()
 _PATIENCE = 10.0  # seconds; nobody may come to look
+_HASTE = 2.0  # of what is seen as soon as it is there
 _opened: dict[str, Seodam] = {}
 
 
@@ -79,6 +80,11 @@ def settings() -> Settings:
 def drawn() -> None:
     """A screen has been drawn: what waited for it may begin."""
     _drawn.set()
+
+
+def wait_until_drawn() -> None:
+    """Let the first screen be drawn before anything else uses the processor; not for long."""
+    _drawn.wait(_HASTE)
 
 
 def warm_up() -> None:

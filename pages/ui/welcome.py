@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.ui import understood, uploads
+from pages.ui import offered, understood, uploads
 from pages.ui.messages import Words
 from pages.ui.session import Visitor
 from pages.ui.shell import literal
@@ -31,13 +31,15 @@ def show(visitor: Visitor, words: Words) -> None:
     st.caption(words("welcome.promise"))
 
 
-def show_ready(words: Words, documents: Sequence[Document]) -> None:
+def show_ready(visitor: Visitor, words: Words, documents: Sequence[Document]) -> None:
     """Documents are here, nothing was asked yet."""
     st.title(words("welcome.ready"))
     names = ", ".join(literal(document.name) for document in documents[:3])
     more = len(documents) - 3
     st.markdown(names + (f" {words('welcome.more', n=more)}" if more > 0 else ""))
-    if {document.name for document in documents} & {path.name for path in samples()}:
+    if not {document.name for document in documents} <= {path.name for path in samples()}:
+        offered.show_first(visitor, words, documents)
+    else:
         st.caption(words("welcome.try"))
         for number in (1, 2, 3):
             question = words(f"welcome.question_{number}")

@@ -40,7 +40,7 @@ FLOORS = (
     },
     {"stores", "parsing", "fetching", "embeddings", "subwords", "providers"}
     | {"local_reading", "local_models"},
-    {"word_vectors", "gist", "definitions", "study", "lessons", "adapter"},
+    {"word_vectors", "gist", "definitions", "suggesting", "study", "lessons", "adapter"},
     {"retriever", "reranker", "signals", "evaluation"}
     | {"generators", "extractive", "overview", "selection", "prompting", "citations", "grounding"}
     | {"rag_models", "transformers_chat", "closed_book"},

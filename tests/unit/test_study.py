@@ -21,8 +21,8 @@ from rag_core.study import (
     material,
     quiz,
     right,
-    suggestions,
 )
+from rag_core.suggesting import following, suggestions
 from rag_core.types import Page, Passage, Upload
 
 SAMPLES = Path(__file__).parents[2] / "samples"
@@ -94,7 +94,7 @@ def test_a_summary_begins_with_what_the_document_is_for() -> None:
     [
         ("토큰화(tokenization)란 문장을 토큰으로 나누는 과정입니다.", "토큰화란 무엇인가요?"),
         ("감가상각이란 자산의 값을 나누어 비용으로 적는 일이다.", "감가상각이란 무엇인가요?"),
-        ("RAG(검색 증강 생성)는 문서를 찾아 읽게 하는 방법입니다.", "RAG(이)란 무엇인가요?"),
+        ("RAG(검색 증강 생성)는 문서를 찾아 읽게 하는 방법입니다.", "RAG란 무엇인가요?"),
         ("Tokenization is the process of cutting text.", "What is Tokenization?"),
         ("An API (interface) is a bridge between programs.", "What is an API?"),
         ("The retriever refers to the part that finds passages.", "What is the retriever?"),
@@ -132,6 +132,30 @@ def test_a_heading_that_asks_is_taken_as_it_is() -> None:
     assert [one.question for one in suggestions([], [], [*passages, headed])] == [
         "어떤 라이선스가 좋을까요?"
     ]
+
+
+@pytest.mark.parametrize(
+    "heading",
+    ["Transaction | Transaction", "block block header", "First Page", "12 53,454 90", "title"],
+)
+def test_page_furniture_is_no_question(heading: str) -> None:
+    headed = Passage("p", "d", 0, 1, "1", "text", context=f"title › {heading}")
+    assert suggestions([], [], [headed]) == []
+
+
+def test_questions_to_go_on_with_come_from_around_and_were_not_asked(read: Read) -> None:
+    cited = [one for one in read.passages if one.page == 2][:1]
+    asked = ["What is tokenization?", "토큰화란 무엇인가요?"]
+    offered = following(cited, read.passages, asked)
+    assert 2 <= len(offered) <= 3
+    assert not {"What is Tokenization?", "토큰화란 무엇인가요?"} & set(offered)
+    assert not set(following(cited, read.passages, [*asked, *offered])) & set(offered)
+    assert following([], [], []) == []
+
+
+def test_a_gap_is_a_word_of_its_own() -> None:
+    found = _tellings("공격자는 여러 경로를 쓸 수 있습니다. 이번 공격은 두 번째로 많은 일입니다.")
+    assert [one.answer for one in quiz(found, [Term("공격", 1.0, 5)])] == ["공격"]
 
 
 def test_every_quiz_question_is_answered_by_its_sentence_and_by_one_choice_only(
