@@ -12,6 +12,7 @@ _PAGES = Path(__file__).resolve().parents[1]
 _USES = (
     ("chat", "lab.use_answers", ":material/forum:"),
     ("study", "lab.use_questions", ":material/quiz:"),
+    ("fact_check", "lab.use_facts", ":material/fact_check:"),
     ("evaluation", "lab.use_results", ":material/analytics:"),
 )
 

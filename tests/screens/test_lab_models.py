@@ -84,6 +84,8 @@ def test_the_paper_is_answered_over_the_passages_found(
 ) -> None:
     words = CATALOGUE[language]
     page = _load(_opened(open_page, language, question, "paper"), bart)
+    uses = [words[f"lab.use_{use}"] for use in ("answers", "questions", "facts", "results")]
+    assert [one.proto.label for one in page.get("page_link")] == uses
     page.session_state["lab-mode"] = mode
     page.slider(key="lab-most").set_value(8).run()
     page = _whole(page.button(key="lab-paper-run").click().run(timeout=120))

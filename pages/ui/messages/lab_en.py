@@ -146,6 +146,7 @@ LAB = {
     "lab.uses": "What the paper does, on your documents",
     "lab.use_answers": "Questions and answers, short or in sentences",
     "lab.use_questions": "Make questions",
+    "lab.use_facts": "Check facts",
     "lab.use_results": "Measure results",
     "lab.paper_mode": "Model",
     "lab.mode_sequence": "RAG-Sequence",

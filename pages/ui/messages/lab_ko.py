@@ -135,6 +135,7 @@ LAB = {
     "lab.uses": "논문의 쓰임새를 내 문서로 해 보기",
     "lab.use_answers": "묻고 답하기 (짧은 답, 풀어 쓴 답)",
     "lab.use_questions": "문제 만들기",
+    "lab.use_facts": "사실 확인하기",
     "lab.use_results": "실험 결과 재기",
     "lab.paper_mode": "모델",
     "lab.mode_sequence": "RAG-Sequence",
