@@ -31,6 +31,7 @@ from rag_core.passages import cut, searchable_text, title_of
 from rag_core.reranker import LEARNED, Emphasis
 from rag_core.rereading import Rereading, examined, waiting
 from rag_core.retriever import SeodamRetriever
+from rag_core.shelving import Shelving
 from rag_core.stores.record import STOPPED_CODE, OwnedRecord
 from rag_core.stores.shelves import Shelves
 from rag_core.study import Material, material
@@ -127,7 +128,7 @@ class Library:
         """Store the bytes at once, to be finished later; READY when the same bytes are here."""
         self.purge_removed()
         check_size(upload.name, len(upload.data), self.limits)
-        same = self._record.find(Document.identify(self.owner, collection, upload.sha256))
+        same = self._record.same(collection, upload.sha256)
         if same is None:
             return self._record.receive(upload, shown_name(upload.name), collection)
         if same.state is DocumentState.REMOVED:
@@ -353,8 +354,13 @@ class Library:
         """One document; raises NotFound."""
         return self._record.document(document_id)
 
+    @property
+    def shelving(self) -> Shelving:
+        """The collections: make, name and remove them, move and tag what is in them."""
+        return Shelving(self._record, self._shelves, self.publish)
+
     def collections(self) -> tuple[str, ...]:
-        """Names of the collections that hold a document."""
+        """Ids of the collections that hold a document."""
         return self._record.collections()
 
     def rename(self, document_id: str, name: str) -> Document:

@@ -107,7 +107,8 @@ class DocumentState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A file in a collection of one owner. `id` = owner + collection + SHA-256 of its bytes."""
+    """A file in a collection of one owner. `id` = owner, the collection it came into, and the
+    SHA-256 of its bytes; it keeps it wherever it is moved, so that citations still lead to it."""
 
     id: str
     name: str
@@ -121,11 +122,22 @@ class Document:
     warnings: tuple[str, ...] = ()
     added_at: str = ""
     unit: Unit = Unit.PAGE
+    tags: tuple[str, ...] = ()
 
     @staticmethod
     def identify(owner: str, collection: str, sha256: str) -> str:
         """The id that the same bytes always get in the same place."""
         return hashlib.sha256(f"{owner}\0{collection}\0{sha256}".encode()).hexdigest()[:32]
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """A part of a library with a name of its own, and how many documents can be asked there.
+    `id` is what documents and conversations call it by; the name of DEFAULT_COLLECTION is ""."""
+
+    id: str
+    name: str
+    documents: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from rag_core.stores.sqlite import require_sqlite
 if TYPE_CHECKING:
     import sqlite3
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 _CHANGES = {
     2: (
@@ -41,6 +41,7 @@ _CHANGES = {
         "INSERT INTO said (owner, turn_id, conversation_id, text) SELECT owner, id,"
         " conversation_id, question || char(10) || json_extract(answer, '$.text') FROM turns",
     ),
+    4: ("ALTER TABLE documents ADD COLUMN tags TEXT NOT NULL DEFAULT '[]'",),
 }
 """What brings an older database up to date, by version; new tables are there already."""
 
@@ -71,7 +72,16 @@ documents = _table(
     Column("added_at", Text, nullable=False),
     Column("removed_at", Text),
     Column("unit", Text, nullable=False, server_default="page"),
+    Column("tags", Text, nullable=False, server_default="[]"),
     indexes=("collection",),
+)
+collections = _table(
+    "collections",
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("id", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("removed", Integer, nullable=False, default=0),
+    indexes=("id",),
 )
 files = _table(
     "files",

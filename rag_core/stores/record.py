@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from rag_core.errors import NotFound
 from rag_core.stores import database as db
+from rag_core.stores.collections import NamedCollections
 from rag_core.types import (
     DEFAULT_COLLECTION,
     Document,
@@ -113,6 +114,11 @@ class OwnedRecord:
     def owner(self) -> str:
         return self._gate.owner
 
+    @property
+    def named(self) -> NamedCollections:
+        """The owner's collections, and which documents are in them."""
+        return NamedCollections(self._database, self._gate)
+
     def documents(
         self,
         collection: str | None = DEFAULT_COLLECTION,
@@ -143,6 +149,16 @@ class OwnedRecord:
             ).first()
         return _document(row) if row else None
 
+    def same(self, collection: str, sha256: str) -> Document | None:
+        """The document of these bytes in a collection, in whatever state, or None."""
+        table = db.documents
+        query = self._gate.select(table).where(
+            table.c.collection == collection, table.c.sha256 == sha256
+        )
+        with self._database.reading() as connection:
+            row = connection.execute(query).first()
+        return _document(row) if row else None
+
     def document(self, document_id: str) -> Document:
         """The document in whatever state; raises NotFound."""
         found = self.find(document_id)
@@ -153,8 +169,14 @@ class OwnedRecord:
     def receive(self, upload: Upload, name: str, collection: str) -> Document:
         """Store the bytes. From here on a crash loses nothing: the rest can be done again."""
         sha256 = upload.sha256
+        id_ = Document.identify(self.owner, collection, sha256)
+        if there := self.find(id_):
+            if there.collection == collection:
+                return there
+            # The same bytes came here before and have been moved elsewhere.
+            id_ = Document.identify(self.owner, f"{collection}\0{now()}", sha256)
         document = Document(
-            id=Document.identify(self.owner, collection, sha256),
+            id=id_,
             name=name,
             collection=collection,
             sha256=sha256,
@@ -438,6 +460,7 @@ def _document(row: Any) -> Document:
         warnings=tuple(json.loads(row.warnings)),
         added_at=row.added_at,
         unit=Unit(row.unit),
+        tags=tuple(json.loads(row.tags)),
     )
 
 

@@ -58,6 +58,7 @@ GIVEN: dict[str, Any] = {
     "collection": "default",
     "excluded": frozenset(),
     "fingerprint": "stolen",
+    "tags": ["stolen"],
 }
 OWN = {"add", "receive", "start", "prefer", "preference", "retriever", "keep_set", "keep_run"}
 
@@ -76,11 +77,12 @@ def _call(thing: object, name: str, ids: dict[str, Any]) -> Any:
     return method(**{one: {**GIVEN, **ids}[one] for one in needed})
 
 
-@pytest.mark.parametrize("kind", ["library", "conversations", "evaluations"])
+@pytest.mark.parametrize("kind", ["library", "shelving", "conversations", "evaluations"])
 def test_a_stranger_finds_and_changes_nothing(
     seodam: Seodam, alice: dict[str, Any], kind: str
 ) -> None:
-    stranger = getattr(seodam, kind)("mallory")
+    of_mallory = seodam.library("mallory")
+    stranger = of_mallory.shelving if kind == "shelving" else getattr(seodam, kind)("mallory")
     before = _everything(seodam)
     for name in _methods(stranger):
         if name in OWN:

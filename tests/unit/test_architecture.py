@@ -45,9 +45,9 @@ FLOORS = (
     | {"generators", "extractive", "overview", "selection", "prompting", "citations", "grounding"}
     | {"rag_models", "transformers_chat", "closed_book"},
     {"cross_encoder", "lab", "plane", "foreign_tokens", "watching"},
-    {"chain", "rewriting", "structured", "instructions", "fact_check"},
+    {"chain", "rewriting", "structured", "instructions", "fact_check", "studying"},
     {"tuning"},
-    {"library", "assistant", "ingestion", "archive", "reembedding", "rereading"},
+    {"library", "shelving", "assistant", "ingestion", "archive", "reembedding", "rereading"},
     {"named_embeddings", "examinations"},
     {"examining"},
     {"wiring"},

@@ -1,0 +1,163 @@
+"""Collections by name: made, renamed, removed; documents moved between them and tagged."""
+
+from __future__ import annotations
+
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from rag_core.errors import NotFound
+from rag_core.library import Library
+from rag_core.settings import Settings
+from rag_core.types import DEFAULT_COLLECTION, LOCAL_OWNER, Upload
+from rag_core.wiring import Seodam, open_seodam
+
+TEA = "The tea fields of Boseong were planted in 1939."
+LIGHT = "The lighthouse of Pohang was built in 1908."
+
+
+@pytest.fixture
+def seodam(tmp_path: Path) -> Iterator[Seodam]:
+    opened = open_seodam(Settings(data=tmp_path))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def library(seodam: Seodam) -> Library:
+    library = seodam.library(LOCAL_OWNER)
+    for name, text in (("tea.txt", TEA), ("light.txt", LIGHT)):
+        library.add(Upload(name, text.encode()))
+    return library
+
+
+def found(library: Library, question: str, collection: str = DEFAULT_COLLECTION) -> list[str]:
+    return [hit.document for hit in library.search(question, 3, collection)]
+
+
+def by_name(library: Library) -> dict[str, str]:
+    return {one.name: one.id for one in library.documents(None)}
+
+
+def test_a_collection_is_made_named_anew_and_listed_with_what_it_holds(library: Library) -> None:
+    shelving = library.shelving
+    made = shelving.add("  회계\n보고서 ")
+    assert made.name == "회계 보고서"
+    assert shelving.add("회계 보고서") == made
+    shelving.rename(made.id, "회계 2026")
+    assert [(one.id, one.name, one.documents) for one in shelving.all()] == [
+        (DEFAULT_COLLECTION, "", 2),
+        (made.id, "회계 2026", 0),
+    ]
+    again = shelving.add("회계 보고서")
+    assert again.id != made.id
+    shelving.rename(again.id, "회계 2026")  # another has that name
+    assert {one.name for one in shelving.all()} == {"", "회계 2026", "회계 보고서"}
+    with pytest.raises(NotFound):
+        shelving.rename("nowhere", "name")
+    assert shelving.add(" ").id == DEFAULT_COLLECTION
+
+
+def test_a_moved_document_is_found_where_it_is_and_keeps_its_citations(library: Library) -> None:
+    target, tea = library.shelving.add("tea"), by_name(library)["tea.txt"]
+    passage = library.search("tea fields", 1)[0].passage
+    assert library.shelving.move([tea], target.id) == 1
+    assert found(library, "tea fields of Boseong") == ["light.txt"]
+    assert found(library, "tea fields of Boseong", target.id) == ["tea.txt"]
+    assert library.passage(passage.id) == passage
+    assert TEA in library.page_text(passage)
+    assert library.shelving.move([tea], target.id) == 0
+    assert library.shelving.move([tea], DEFAULT_COLLECTION) == 1
+    assert set(found(library, "tea fields of Boseong")) == {"tea.txt", "light.txt"}
+    with pytest.raises(NotFound):
+        library.shelving.move(["nothing"], target.id)
+
+
+def test_the_same_bytes_can_be_in_two_collections_but_not_twice_in_one(library: Library) -> None:
+    target, tea = library.shelving.add("tea"), by_name(library)["tea.txt"]
+    library.shelving.move([tea], target.id)
+    again = library.add(Upload("copy.txt", TEA.encode()))
+    assert again.status == "added"
+    assert again.document.id != tea
+    assert library.add(Upload("third.txt", TEA.encode())).document.id == again.document.id
+    assert library.shelving.move([again.document.id], target.id) == 0
+    assert library.add(Upload("t.txt", TEA.encode()), target.id).document.id == tea
+
+
+def test_a_removed_collection_takes_its_documents_along_and_comes_back_with_one(
+    library: Library,
+) -> None:
+    target, tea = library.shelving.add("first"), by_name(library)["tea.txt"]
+    library.shelving.rename(target.id, "tea")
+    library.shelving.move([tea], target.id)
+    assert [one.id for one in library.shelving.remove(target.id)] == [tea]
+    assert [one.id for one in library.shelving.all()] == [DEFAULT_COLLECTION]
+    assert found(library, "tea fields", target.id) == []
+    library.undo_remove(tea)
+    assert [(one.name, one.documents) for one in library.shelving.all()] == [("", 1), ("tea", 1)]
+    assert found(library, "tea fields", target.id) == ["tea.txt"]
+
+
+def test_tags_are_kept_in_order_without_signs_and_doubles(library: Library) -> None:
+    tea = by_name(library)["tea.txt"]
+    library.shelving.tag(tea, ["#plant", " 회계 ", "plant", "", "x" * 50])
+    assert library.document(tea).tags == ("plant", "회계", "x" * 30)
+    assert library.shelving.tags() == ("plant", "x" * 30, "회계")
+    with pytest.raises(NotFound):
+        library.shelving.tag("nothing", ["a"])
+
+
+DYING = """
+import os, sys
+from pathlib import Path
+from rag_core.settings import Settings
+from rag_core.types import LOCAL_OWNER, Upload
+from rag_core.wiring import open_seodam
+
+seodam = open_seodam(Settings(data=Path(sys.argv[1])))
+library = seodam.library(LOCAL_OWNER)
+for name, text in (("tea.txt", {tea!r}), ("light.txt", {light!r})):
+    library.add(Upload(name, text.encode()))
+shelving = library.shelving
+target = shelving.add("tea").id
+tea = next(one.id for one in library.documents() if one.name == "tea.txt")
+shelving._shelves.forget(LOCAL_OWNER, "default", tea)
+if sys.argv[2] == "moved":
+    shelving._record.named.move(tea, target)
+os._exit(9)
+"""
+
+
+@pytest.mark.parametrize("step", ["forgotten", "moved"])
+def test_a_move_that_is_cut_off_leaves_the_document_in_one_collection(
+    tmp_path: Path, step: str
+) -> None:
+    script = DYING.format(tea=TEA, light=LIGHT)
+    done = subprocess.run([sys.executable, "-c", script, str(tmp_path), step], timeout=120)
+    assert done.returncode == 9
+    seodam = open_seodam(Settings(data=tmp_path))
+    library = seodam.library(LOCAL_OWNER)
+    there = found(library, "tea fields of Boseong")
+    elsewhere = found(library, "tea fields of Boseong", "tea")
+    assert ("tea.txt" in there, "tea.txt" in elsewhere) == (step != "moved", step == "moved")
+    assert "light.txt" in there
+    seodam.close()
+
+
+def test_a_data_folder_of_before_tags_is_opened(tmp_path: Path) -> None:
+    seodam = open_seodam(Settings(data=tmp_path))
+    seodam.library(LOCAL_OWNER).add(Upload("tea.txt", TEA.encode()), "old shelf")
+    seodam.close()
+    with sqlite3.connect(tmp_path / "seodam.sqlite3") as connection:
+        connection.execute("ALTER TABLE documents DROP COLUMN tags")
+        connection.execute("DROP TABLE collections")
+        connection.execute("PRAGMA user_version=3")
+    seodam = open_seodam(Settings(data=tmp_path))
+    library = seodam.library(LOCAL_OWNER)
+    assert [one.tags for one in library.documents("old shelf")] == [()]
+    assert [one.name for one in library.shelving.all()] == ["", "old shelf"]
+    seodam.close()
