@@ -26,7 +26,8 @@ define install_torch
 endef
 
 .PHONY: help run test browser fuzz lint types check samples train-embedding bench bench-rivals \
-  bench-retrieval bench-extraction bench-ocr bench-hostile bench-lab clean
+  bench-retrieval bench-extraction bench-ocr bench-hostile bench-lab bench-injection \
+  bench-crowd bench-overhead clean
 
 help:
 	@echo "make run              open Seodam in the browser (PORT=8501)"
@@ -45,6 +46,9 @@ help:
 	@echo "make bench-extraction text of PDFs against gold quotes, and its speed (GOLD=folder)"
 	@echo "make bench-ocr        scans and text layers that lie, beside Tesseract (GOLD=folder)"
 	@echo "make bench-lab        the lab over 5,000 passages: a question to its full picture"
+	@echo "make bench-crowd      five visitors ask in Chromium while one of them adds 200 pages"
+	@echo "make bench-overhead   what Seodam adds to the time until a model's first word"
+	@echo "make bench-injection  documents that give orders, and a model that obeys, in Chromium"
 	@echo "make bench-hostile    questions while others' worst files are read"
 
 $(BIN)/python:
@@ -125,6 +129,15 @@ bench-hostile: $(TOOLS)
 
 bench-lab: $(TOOLS)
 	$(BIN)/python -m benchmarks.lab
+
+bench-crowd: $(TOOLS)
+	$(BIN)/python -m benchmarks.crowd
+
+bench-overhead: $(TOOLS)
+	$(BIN)/python -m benchmarks.overhead
+
+bench-injection: $(TOOLS)
+	$(BIN)/python -m benchmarks.injection
 
 bench-ocr: $(TOOLS)
 	$(BIN)/python -m benchmarks.ocr $(GOLD)

@@ -6,6 +6,8 @@ to believe. The record has the last word: a passage that it no longer knows is n
 
 from __future__ import annotations
 
+import logging
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -25,6 +27,8 @@ from rag_core.stores.dense import DenseCollection
 from rag_core.stores.lexical import LexicalIndex
 from rag_core.text import question_tokens
 from rag_core.types import Hit, Passage
+
+_log = logging.getLogger(__name__)
 
 CANDIDATES = 40
 """How many passages each leg proposes."""
@@ -65,8 +69,11 @@ class SeodamRetriever(BaseRetriever):
         `Hit.score` is 0 … 1 and comparable between questions: how likely the passage is to hold
         what was asked for. Raises ModelFailed kinds when the embedding cannot be computed.
         """
+        began = time.perf_counter()
         k = self.k if k is None else k
-        return self.ranked(question, self.look(question, k, documents), k)
+        found = self.ranked(question, self.look(question, k, documents), k)
+        _log.debug("searched in %.1f ms", 1000 * (time.perf_counter() - began))
+        return found
 
     def ranked(self, question: str, looked: Looked, k: int) -> list[Hit]:
         """The k best of what was looked at for a question; as `search`."""

@@ -26,11 +26,16 @@ def free_port() -> int:
 
 
 @contextmanager
-def serve(data: Path, port: int = 0, **settings: str) -> Iterator[str]:
-    """`streamlit run app.py` with these settings: its address. Ends as a Ctrl-C would end it."""
+def serve(
+    data: Path, port: int = 0, streamlit: str = "streamlit", **settings: str
+) -> Iterator[str]:
+    """`streamlit run app.py` with these settings: its address. Ends as a Ctrl-C would end it.
+
+    `streamlit` is the module that takes the place of Streamlit's own command line.
+    """
     port = port or free_port()
     options = {"port": str(port), "address": "127.0.0.1", "headless": "true"}
-    command = [sys.executable, "-m", "streamlit", "run", "app.py"]
+    command = [sys.executable, "-m", streamlit, "run", "app.py"]
     kept = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
     with open(data.parent / f"{data.name}-{port}.log", "ab") as log:
         process = subprocess.Popen(
