@@ -13,6 +13,7 @@ from pages.ui.messages import Words
 from pages.ui.places import place
 from pages.ui.session import seodam
 from pages.ui.shell import enter, literal
+from pages.ui.written import by_model
 from rag_core.gist import Telling
 from rag_core.study import Item, Material, cards_as_csv, cards_for_anki, right
 from rag_core.types import Document, Unit
@@ -32,15 +33,18 @@ def page() -> None:
         return
     chosen = _choose(words, documents)
     names = {one.id: one.name for one in documents}
+    ours = [one for one in documents if one.id in chosen]
+    version = tuple(f"{one.name}-{one.passages}" for one in ours)
     with st.spinner(words("study.reading")):
-        made = _studied(visitor.owner, chosen, tuple(names[one] for one in chosen))
+        plain = _studied(visitor.owner, chosen, version)
+    made = by_model(visitor, words, ours, plain)
     if not made.summary:
         st.info(words("study.nothing"), icon=":material/text_snippet:")
     overview, quiz, cards = st.tabs(
         [words("study.overview"), words("study.quiz"), words("study.cards")]
     )
     with overview:
-        _overview(words, made, names, visitor.units)
+        _overview(words, made, names, visitor.units, made is plain)
     with quiz:
         _quiz(words, made.quiz, names, visitor.units, "-".join(chosen))
     with cards:
@@ -49,39 +53,48 @@ def page() -> None:
 
 
 def _choose(words: Words, documents: Sequence[Document]) -> tuple[str, ...]:
-    """The documents to study: one, or all that are there."""
+    """The documents to study, the newest at first; all that are there where none is chosen."""
     every = tuple(one.id for one in documents)
     if len(documents) == 1:
         return every
     names = {one.id: one.name for one in documents}
-    chosen = st.selectbox(
+    chosen = st.multiselect(
         words("study.choose"),
-        [one.id for one in reversed(documents)] + [""],
-        format_func=lambda one: names.get(one, words("study.all")),
-        key="study-document",
+        list(reversed(every)),
+        default=[every[-1]],
+        format_func=lambda one: names.get(one, ""),
+        placeholder=words("study.all"),
+        key="study-documents",
     )
-    return (chosen,) if chosen else every
+    return tuple(one for one in every if one in chosen) or every
 
 
 @st.cache_data(max_entries=_KEPT, ttl=_KEPT_SECONDS, show_spinner=False)
-def _studied(owner: str, document_ids: tuple[str, ...], names: tuple[str, ...]) -> Material:
-    """The owner and the names are part of the key."""
+def _studied(owner: str, document_ids: tuple[str, ...], version: tuple[str, ...]) -> Material:
+    """The owner and the version are part of the key."""
     return seodam().library(owner).study(document_ids)
 
 
 def _overview(
-    words: Words, made: Material, names: dict[str, str], units: Mapping[str, Unit]
+    words: Words,
+    made: Material,
+    names: dict[str, str],
+    units: Mapping[str, Unit],
+    word_for_word: bool,
 ) -> None:
     if made.summary:
-        st.subheader(words("study.summary"))
-        st.caption(words("study.summary_how"))
-    for number, one in enumerate(made.summary):
-        _sentence(words, one, names, units, f"summary-{number}")
-    if made.terms:
-        st.subheader(words("study.terms"))
+        st.header(words("study.summary" if word_for_word else "study.summary_written"))
+        st.caption(words("study.summary_how" if word_for_word else "study.written_how"))
+    for number, point in enumerate(made.summary):
+        _sentence(words, point.source, names, units, f"summary-{number}", literal(point.text))
+    if made.terms or made.meanings:
+        st.header(words("study.terms"))
         st.markdown(" ".join(f":blue-badge[{literal(t.text)} · {t.count}]" for t in made.terms))
+    for number, one in enumerate(made.meanings):
+        said = f"**{literal(one.term)}**  \n{literal(one.text)}"
+        _sentence(words, one.source, names, units, f"meaning-{number}", said)
     if made.suggestions:
-        st.subheader(words("study.ask"))
+        st.header(words("study.ask"))
     for number, offered in enumerate(made.suggestions):
         if st.button(
             literal(offered.question), key=f"ask-{number}", icon=":material/arrow_forward:"
@@ -91,12 +104,17 @@ def _overview(
 
 
 def _sentence(
-    words: Words, one: Telling, names: dict[str, str], units: Mapping[str, Unit], key: str
+    words: Words,
+    one: Telling,
+    names: dict[str, str],
+    units: Mapping[str, Unit],
+    key: str,
+    said: str = "",
 ) -> None:
-    """A sentence of the document, and a click to where it stands."""
+    """A sentence of the document, or what is `said` (markdown) on its ground; a click opens it."""
     passage = one.passage
     with st.container(border=True, gap=None):
-        st.markdown(literal(one.text))
+        st.markdown(said or literal(one.text))
         st.button(
             place_of(words, names.get(passage.document_id, ""), passage, units),
             key=f"place-{key}",

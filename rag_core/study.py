@@ -24,7 +24,7 @@ from rag_core.suggesting import QUESTIONS, Suggestion, suggestions
 from rag_core.text import language, letters_of
 from rag_core.types import Passage
 
-QUIZ, CARDS = 8, 20
+QUIZ, CARDS, MEANINGS = 8, 20, 8
 MOST_PASSAGES = 3_000
 CHOICES = 4
 BLANK = "_____"
@@ -38,6 +38,23 @@ _PARTICLES = (
     "은|는|이|가|을|를|의|에|에서|에게|에는|에서는|에도|와|과|도|로|으로|로서|으로서|로써|으로써|로는|만|까지|부터|마다"
     "|보다|처럼|이란|란|이라|라|이라는|라는|이라고|라고|이나|나|이며|며|이고|고|이다|입니다|이에요|예요|인|하고"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A sentence of a summary, and the sentence of the document that it stands on."""
+
+    text: str
+    source: Telling
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """A term, what it means in the document, and the sentence that says so."""
+
+    term: str
+    text: str
+    source: Telling
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +82,8 @@ class Material:
     """What there is to study in some passages."""
 
     terms: tuple[Term, ...] = ()
-    summary: tuple[Telling, ...] = ()
+    meanings: tuple[Meaning, ...] = ()
+    summary: tuple[Point, ...] = ()
     suggestions: tuple[Suggestion, ...] = ()
     quiz: tuple[Item, ...] = ()
     cards: tuple[Card, ...] = ()
@@ -81,7 +99,10 @@ def material(
     known = terms([one.text for one in some], embedding)
     return Material(
         tuple(known),
-        tuple(summary(found, known, embedding)),
+        tuple(Meaning(one.term, one.source.text, one.source) for one in definitions(found))[
+            :MEANINGS
+        ],
+        tuple(Point(one.text, one) for one in summary(found, known, embedding)),
         tuple(suggestions(found, known, some, questions)),
         tuple(quiz(found, known)),
         tuple(cards(found, known)),

@@ -42,5 +42,15 @@ def documents(open_page: Callable[..., AppTest]) -> None:
 
 def all_text(page: AppTest) -> str:
     """Everything that the page says."""
-    kinds = ("title", "markdown", "caption", "info", "error", "warning", "success", "subheader")
+    kinds = (
+        "title",
+        "markdown",
+        "caption",
+        "info",
+        "error",
+        "warning",
+        "success",
+        "header",
+        "subheader",
+    )
     return "\n".join(element.value for kind in kinds for element in page.get(kind))

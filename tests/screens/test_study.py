@@ -1,5 +1,6 @@
 """The study page, in both languages, over a real document."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from pages.ui import session
 from pages.ui.messages import CATALOGUE
 from rag_core.types import LOCAL_OWNER, Upload
 from tests.screens.conftest import REPOSITORY, all_text
+from tests.servers.openai_server import FAULTS, OpenAIServer, Reply
 
 Open = Callable[..., AppTest]
 SAMPLES = {"ko": "seodam-sample-ko.pdf", "en": "seodam-sample-en.pdf"}
@@ -69,6 +71,63 @@ def test_a_card_turns_and_the_next_one_comes_with_its_front(page: AppTest) -> No
     page.button(key="card-next").click().run()
     assert page.button(key="card-turn").label == _words(page)["study.turn"]
     assert not page.exception
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_a_connected_model_makes_it_better_and_what_it_did_not_quote_is_counted(
+    open_page: Open, language: str
+) -> None:
+    words = CATALOGUE[language]
+    _add("lighthouse.txt", b"The lighthouse of Homigot is 26 metres tall. It was lit in 1908.")
+    quote = {"passage": 1, "quote": "The lighthouse of Homigot is 26 metres tall."}
+    overview = {"summary": [{"text": "It is 26 metres high.", **quote}, {"text": "Sea.", **quote}]}
+    overview["summary"][1]["quote"] = "nowhere to be found"
+    cards = {"cards": [{"front": "How tall is it?", "back": "![x](y) 26 metres.", **quote}]}
+    with OpenAIServer() as server:
+        server.script(Reply(text=json.dumps(overview)), Reply(text=json.dumps(cards)))
+        kept = session.seodam().conversations(LOCAL_OWNER)
+        kept.prefer("base_url", server.url)
+        kept.prefer("model", "openai:echo")
+        page = open_page("pages/study.py", language)
+        assert server.requests == []
+        page.button(key="write").click().run()
+        page.run()
+        assert len([one for one in server.requests if "body" in one]) == 2
+    assert not page.exception
+    said = all_text(page)
+    assert "It is 26 metres high" in said.replace("\\", "")
+    assert words["study.dropped"].format(n=1, of=3) in said
+    assert "![x](y)" not in said
+    page.button(key="plain").click().run()
+    assert words["study.summary"] in all_text(page)
+
+
+def test_a_model_that_fails_is_said_and_the_plain_form_stays(open_page: Open) -> None:
+    _add(SAMPLES["en"])
+    with OpenAIServer(default=FAULTS["refused_key"]) as server:
+        kept = session.seodam().conversations(LOCAL_OWNER)
+        kept.prefer("base_url", server.url)
+        kept.prefer("model", "openai:echo")
+        page = open_page("pages/study.py", "en")
+        page.button(key="write").click().run()
+    assert not page.exception
+    begin = CATALOGUE["en"]["study.write_failed"].partition("{")[0]
+    assert page.warning[0].value.startswith(begin)
+    assert CATALOGUE["en"]["study.summary"] in all_text(page)
+
+
+def test_several_documents_or_all_of_them_are_studied_together(open_page: Open) -> None:
+    for name in SAMPLES.values():
+        _add(name)
+    page = open_page("pages/study.py", "en")
+    ids = page.multiselect(key="study-documents").options
+    assert len(ids) == 2
+    newest = {one.label for one in page.button if (one.key or "").startswith("place-summary")}
+    assert all(SAMPLES["en"] in label.replace("\\", "") for label in newest)
+    page.multiselect(key="study-documents").set_value([]).run()
+    assert not page.exception
+    both = {one.label for one in page.button if (one.key or "").startswith("place-")}
+    assert any(SAMPLES["ko"] in label.replace("\\", "") for label in both)
 
 
 def test_hostile_text_is_shown_as_text(open_page: Open) -> None:

@@ -219,6 +219,18 @@ ENGLISH = {
     "study.summary": "Key sentences",
     "study.summary_how": "Chosen without a language model: the document's own words. A click opens "
     "the page.",
+    "study.summary_written": "Summary",
+    "study.written_how": "Written by the model. A click opens the sentence that it quotes.",
+    "study.write": "Make it better with {model}",
+    "study.written_by": "Made by {model}.",
+    "study.dropped": "{n} of {of} dropped because their quote is not on the page, or its numbers "
+    "differ.",
+    "study.unfinished": "It was stopped on the way.",
+    "study.write_again": "Make it again",
+    "study.plain": "Show without the model",
+    "study.writing": "{model} is writing · {n} verified",
+    "study.write_failed": "The model could not make it, so this is made of the document's own "
+    "sentences. {why}",
     "study.terms": "Key terms",
     "study.ask": "Questions to ask",
     "study.quiz_how": "What belongs into the gap? Every answer stands in a sentence of the "
