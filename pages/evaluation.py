@@ -198,7 +198,7 @@ def _compare(words: Words, runs: Sequence[Evaluation]) -> None:
     if not runs:
         return
     by_id = {one.id: one for one in runs}
-    st.subheader(words("evaluation.results"))
+    st.header(words("evaluation.results"))
     first = by_id[_choose(words("evaluation.run_shown"), by_id, "first-run", 0)]
     second = by_id[_choose(words("evaluation.beside"), by_id, "second-run", min(1, len(runs) - 1))]
     rows = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages.ui import emphasis
 from pages.ui.connection import (
     EXTRACTIVE,
     check,
@@ -25,7 +26,7 @@ from rag_core.transcript import feedback_as_csv
 
 
 def _models(visitor: Visitor, words: Words) -> None:
-    st.subheader(words("settings.model"))
+    st.header(words("settings.model"))
     st.markdown(words("settings.model_help"))
     provider = st.selectbox(
         words("settings.provider"),
@@ -110,8 +111,9 @@ def _test(visitor: Visitor, words: Words, model: str) -> None:
 
 
 def _search(visitor: Visitor, words: Words) -> None:
-    st.subheader(words("settings.search"))
+    st.header(words("settings.search"))
     show_embedding(visitor, words)
+    emphasis.told(visitor, words, "emphasis-in-settings")
 
 
 def _feedback(visitor: Visitor, words: Words) -> None:
@@ -119,7 +121,7 @@ def _feedback(visitor: Visitor, words: Words) -> None:
     judged = visitor.conversations.judged()
     if not judged:
         return
-    st.subheader(words("settings.feedback"))
+    st.header(words("settings.feedback"))
     st.download_button(
         words("settings.feedback_csv", n=len(judged)),
         lambda: feedback_as_csv(judged).encode("utf-8-sig"),
@@ -138,7 +140,7 @@ def page() -> None:
     _search(visitor, words)
     _feedback(visitor, words)
     if visitor.seodam.settings.single_user:
-        st.subheader(words("settings.data"))
+        st.header(words("settings.data"))
         st.code(str(visitor.seodam.settings.data), language=None, wrap_lines=True)
 
 

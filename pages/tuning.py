@@ -104,7 +104,7 @@ def _moving(in_use: EmbeddingInUse, words: Words) -> None:
 def _kept(tuner: Tuner, in_use: EmbeddingInUse, words: Words) -> None:
     trials = tuner.tunings.all()
     if trials:
-        st.subheader(words("tuning.trials"))
+        st.header(words("tuning.trials"))
     for place, trial in enumerate(trials):
         with st.expander(_title(words, trial), expanded=place == 0):
             _trial(tuner, in_use, words, trial)

@@ -71,7 +71,7 @@ def _sides(
     extractive = chosen_model(visitor) == EXTRACTIVE
     left, right = (st.container(), st.container()) if extractive else st.columns(2)
     with left:
-        st.subheader(words("lab.with"))
+        st.header(words("lab.with"))
         asked = messages(question, hits, (), language(question))
         found = _stream(written.with_passages or watch(model, asked))
         _citations(visitor, words, found, hits)
@@ -79,7 +79,7 @@ def _sides(
         right.info(words("lab.closed_needs_model"), icon=":material/info:")
         return replace(written, with_passages=found)
     with right:
-        st.subheader(words("lab.without"))
+        st.header(words("lab.without"))
         st.caption(words("lab.without_how"))
         closed = _stream(written.closed or watch(model, question))
     return replace(written, with_passages=found, closed=closed)

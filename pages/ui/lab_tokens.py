@@ -69,7 +69,7 @@ def _cut(words: Words, title: str, text: str, pieces: Sequence[str]) -> None:
 
 def _others(visitor: Visitor, words: Words, texts: Mapping[str, str]) -> None:
     """The same by other models' tokenizers: counts, pieces, and one meaning in two languages."""
-    st.subheader(words("lab.other"))
+    st.header(words("lab.other"))
     named: dict[str, Cut] = {words("lab.ours"): _ours}
     here = encodings_here()
     named |= {f"tiktoken {one}": foreign_tokenizer(TIKTOKEN + one) for one in here}

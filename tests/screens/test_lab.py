@@ -89,7 +89,7 @@ def test_with_and_without_retrieval_stand_side_by_side(page: Callable[[str], App
         shown.run()  # what was written stays, and is not asked for again
         assert len(server.requests) == len(asked)
     assert ["<passage-" in one for one in asked] == [True, False]
-    headings = [one.value for one in shown.subheader]
+    headings = [one.value for one in shown.header]
     assert CATALOGUE["en"]["lab.with"] in headings
     assert CATALOGUE["en"]["lab.without"] in headings
     assert CATALOGUE["en"]["lab.no_probabilities"] in [one.value for one in shown.info]
