@@ -17,6 +17,7 @@ from pages.ui import (
     lab_tokens,
     viewer,
 )
+from pages.ui.session import set_aside
 from pages.ui.shell import enter
 from rag_core import plane
 from rag_core.assistant import PASSAGES
@@ -28,7 +29,12 @@ STEPS = ("tokens", "embedding", "retrieval", "prompt", "answer", "look", "paper"
 @st.cache_resource(show_spinner=False)
 def _warm_up() -> None:
     """Once, while the first question is typed."""
-    threading.Thread(target=plane.warm_up, name="lab", daemon=True).start()
+
+    def load() -> None:
+        plane.warm_up()
+        set_aside()
+
+    threading.Thread(target=load, name="lab", daemon=True).start()
 
 
 def page() -> None:

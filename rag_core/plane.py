@@ -48,17 +48,18 @@ def warm_up() -> None:
 def draw_map(
     embedding: Embedding, question: str, passages: Sequence[Passage], vectors: Vectors
 ) -> Map:
-    """Passages and question on a plane; without points where there are fewer than 3 passages.
+    """Passages and question on a plane; without points where there are fewer than 3 passages,
+    or all are alike.
 
     Bounded: at most MOST_POINTS passages, and as many are looked at to find the directions.
     """
     from sklearn.decomposition import PCA
 
-    if len(vectors) < 3:
+    some = np.arange(0, len(passages), len(passages) // (MOST_POINTS + 1) + 1)
+    if len(some) < 3 or not np.ptp(vectors[some], axis=0).any():
         return Map((), (0.0, 0.0), (), 0.0)
     asked = embedding.embed_array([question], query=True)
-    some = np.arange(0, len(passages), len(passages) // (MOST_POINTS + 1) + 1)
-    plane = PCA(n_components=2, svd_solver="covariance_eigh").fit(vectors[some])
+    plane = PCA(n_components=2, svd_solver="arpack", random_state=0).fit(vectors[some])
     cosines = vectors @ asked[0]
     nearest = np.argsort(-cosines, kind="stable")[:NEIGHBOURS]
 
@@ -70,5 +71,5 @@ def draw_map(
         )
 
     x, y = plane.transform(asked)[0]
-    kept = float(np.nan_to_num(plane.explained_variance_ratio_.sum()))
+    kept = min(1.0, float(plane.explained_variance_ratio_.sum()))
     return Map(points(some), (float(x), float(y)), points(nearest), kept)

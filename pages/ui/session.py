@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import os
 import secrets
@@ -16,7 +17,7 @@ import streamlit as st
 from pages.ui.messages import LANGUAGES
 from rag_core.errors import SeodamError
 from rag_core.settings import Settings
-from rag_core.types import LOCAL_OWNER, Unit
+from rag_core.types import DEFAULT_COLLECTION, LOCAL_OWNER, Document, Unit
 
 if TYPE_CHECKING:
     from rag_core.assistant import Assistant
@@ -46,6 +47,18 @@ class Visitor:
     @property
     def conversations(self) -> Conversations:
         return self.seodam.conversations(self.owner)
+
+    @cached_property
+    def collection(self) -> str:
+        """The collection in use; as it was at first use in this run."""
+        wanted = st.session_state.get("collection") or self.conversations.preference("collection")
+        known = {one.id for one in self.library.shelving.all()}
+        return wanted if wanted in known else DEFAULT_COLLECTION
+
+    @property
+    def documents(self) -> tuple[Document, ...]:
+        """The documents of the collection in use."""
+        return self.library.documents(self.collection)
 
     @cached_property
     def units(self) -> Mapping[str, Unit]:
@@ -96,6 +109,14 @@ def warm_up() -> None:
         library.search("seodam", 1)
     except SeodamError:
         return  # the page shows the same error to whoever opens it
+    set_aside()
+
+
+def set_aside() -> None:
+    """What is loaded by now stays: Streamlit collects garbage after every run of a page, and need
+    not look through all of it each time (0.2 s of processor time for 300,000 objects)."""
+    gc.collect()
+    gc.freeze()
 
 
 def close() -> None:

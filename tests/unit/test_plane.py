@@ -52,5 +52,14 @@ def test_a_map_of_very_many_passages_is_thinned_but_its_neighbours_are_of_all() 
     assert drawn.nearest[0].passage is passages[-1]
 
 
+def test_passages_that_are_all_alike_make_no_map() -> None:
+    for texts in (["Tea."] * 4, ["", "", ""]):
+        drawn = draw_map(BASE, "q", _passages(texts), BASE.embed_array(texts))
+        assert drawn.points == ()
+    mixed = ["Tea."] * 3 + ["Sea."]
+    drawn = draw_map(BASE, "q", _passages(mixed), BASE.embed_array(mixed))
+    assert drawn.kept == pytest.approx(1)
+
+
 def test_fewer_than_three_passages_make_no_map() -> None:
     assert draw_map(BASE, "q", _passages(TEXTS[:2]), BASE.embed_array(TEXTS[:2])).points == ()
