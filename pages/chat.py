@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.ui import asking, history, offered, understood, uploads, viewer, welcome
+from pages.ui import asking, history, offered, scope, understood, uploads, viewer, welcome
 from pages.ui.answers import show_turn
 from pages.ui.shell import enter
 from rag_core.parsing import FORMATS
@@ -21,7 +21,8 @@ sent = st.chat_input(
 asked = understood.pending_question()
 attached: frozenset[int] = frozenset()
 if sent:
-    attached = uploads.submit(visitor, sent.files)
+    searched = scope.collection(visitor, history.current(visitor))
+    attached = uploads.submit(visitor, sent.files, searched)
     asked = understood.Pending(sent.text.strip())
 if asked.question:
     uploads.dismiss_done(visitor)
@@ -29,7 +30,7 @@ if asked.question:
 asking.settle()
 conversation = history.current(visitor)
 history.sidebar(visitor, words, conversation)
-documents = visitor.library.documents()
+documents = visitor.documents
 
 empty = st.empty()  # what stands here is gone at once when something is asked
 if conversation is not None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
-from math import ceil
+from functools import partial
 from pathlib import Path
 
 import streamlit as st
 
-from pages.ui import report, uploads, viewer
+from pages.ui import report, shelving, undo, uploads, viewer
 from pages.ui.messages import Words
 from pages.ui.session import Visitor
 from pages.ui.shell import enter, heard, literal
@@ -20,36 +19,7 @@ from rag_core.types import Document, ReadBy
 _REPORT = Path(__file__).with_name("document.py")
 
 
-def _removed(visitor: Visitor, words: Words) -> None:
-    """What was just removed, with the way back for as long as there is one."""
-    if not st.session_state.get("removed"):
-        return
-    st.fragment(_offers, run_every=1.0)(visitor, words)
-
-
-def _offers(visitor: Visitor, words: Words) -> None:
-    removed: dict[str, tuple[str, float]] = st.session_state["removed"]
-    for document_id, (name, until) in list(removed.items()):
-        left = until - time.monotonic()
-        if left <= 0:
-            del removed[document_id]
-            continue
-        with st.container(horizontal=True, vertical_alignment="center", border=True, wrap=False):
-            st.markdown(words("library.removed", name=literal(name)), width="stretch")
-            st.button(
-                words("library.undo", seconds=ceil(left)),
-                key=f"undo-{document_id}",
-                icon=":material/undo:",
-                on_click=_undo,
-                args=(visitor, document_id),
-            )
-    if not removed:
-        visitor.library.purge_removed()
-        st.rerun()
-
-
-def _undo(visitor: Visitor, document_id: str) -> None:
-    st.session_state["removed"].pop(document_id, None)
+def _back(visitor: Visitor, document_id: str) -> None:
     try:
         visitor.library.undo_remove(document_id)
     except NotFound:
@@ -76,6 +46,8 @@ def _row(visitor: Visitor, words: Words, document: Document, read: Mapping[ReadB
                 _change(visitor, words, document)
         with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
             st.caption(report.facts(words, document, read), width="content")
+            if document.tags:
+                st.caption(" ".join(f"`#{literal(tag)}`" for tag in document.tags), width="content")
             where = {"document": document.id}
             st.page_link(st.Page(_REPORT), label=words("nav.document"), query_params=where)
 
@@ -89,12 +61,13 @@ def _change(visitor: Visitor, words: Words, document: Document) -> None:
     def remove() -> None:
         visitor.library.remove(document.id)
         uploads.dismiss_done(visitor)
-        removed = st.session_state.setdefault("removed", {})
-        removed[document.id] = (document.name, time.monotonic() + UNDO_SECONDS)
+        undo.took_away("document", document.id, document.name, UNDO_SECONDS)
 
     st.text_input(
         words("library.rename"), document.name, key=f"name-{document.id}", on_change=rename
     )
+    shelving.tags_of(visitor, words, document)
+    shelving.move_to(visitor, words, document.id, [document.id])
     st.button(
         words("library.remove"),
         key=f"remove-{document.id}",
@@ -107,17 +80,20 @@ def page() -> None:
     """Draw the page."""
     visitor, words = enter()
     st.title(words("nav.library"))
+    shelving.header(visitor, words)
     uploads.drop_area(visitor, words, "library")
     with st.container():  # so that the list below keeps its place
         uploads.show_jobs(visitor, words)
-        _removed(visitor, words)
+        back = partial(_back, visitor)
+        undo.offer("document", words, back, visitor.library.purge_removed)
+        shelving.told(words)
         if st.session_state.pop("too_late", False):
             st.warning(words("library.too_late"))
-    documents = visitor.library.documents()
+    documents = visitor.documents
     if not documents:
         st.info(words("library.empty"), icon=":material/upload_file:")
     readings = visitor.library.readings() if documents else {}
-    for document in documents:
+    for document in shelving.filtered(visitor, words, documents):
         _row(visitor, words, document, readings.get(document.id, {}))
     viewer.draw(visitor, words)
 

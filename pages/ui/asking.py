@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages.ui import history
+from pages.ui import history, scope
 from pages.ui.answers import place_of_turn, show_passages
 from pages.ui.connection import generator
 from pages.ui.keyboard import STOP
@@ -45,7 +45,7 @@ def ask(
     Stop, or anywhere else, runs the page again: the answer is kept as far as it was.
     """
     with place_of_turn(asked.question, new=True):
-        _wait_for(visitor, words, attached)
+        _wait_for(visitor, words, conversation, attached)
         if not _something_to_ask(visitor, words, conversation):
             return
         try:
@@ -76,8 +76,8 @@ def just_answered() -> bool:
 
 
 def _begin(visitor: Visitor, asked: str) -> Conversation:
-    conversation = visitor.assistant.start(asked)
-    out = history.excluded(None)
+    conversation = visitor.assistant.start(asked, visitor.collection)
+    out = scope.excluded(None)
     if out:
         visitor.conversations.exclude(conversation.id, out)
         conversation = visitor.conversations.get(conversation.id)
@@ -85,12 +85,16 @@ def _begin(visitor: Visitor, asked: str) -> Conversation:
     return conversation
 
 
-def _wait_for(visitor: Visitor, words: Words, attached: frozenset[int]) -> None:
+def _wait_for(
+    visitor: Visitor, words: Words, conversation: Conversation | None, attached: frozenset[int]
+) -> None:
     """Let the files that came with the question finish, or all there are when none is ready."""
     line = st.empty()
+    searched = scope.collection(visitor, conversation)
     while moving := [job for job in visitor.seodam.queue.jobs(visitor.owner) if job.moving]:
         waited = [job for job in moving if not job.searchable]
-        needed = [job for job in waited if job.id in attached or not visitor.library.documents()]
+        none = not visitor.library.documents(searched)
+        needed = [job for job in waited if job.id in attached or none]
         if not needed:
             break
         job = needed[0]
@@ -101,11 +105,11 @@ def _wait_for(visitor: Visitor, words: Words, attached: frozenset[int]) -> None:
 
 
 def _something_to_ask(visitor: Visitor, words: Words, conversation: Conversation | None) -> bool:
-    documents = visitor.library.documents()
+    documents = visitor.library.documents(scope.collection(visitor, conversation))
     if not documents:
         st.info(words("chat.nothing_to_ask"), icon=":material/upload_file:")
         return False
-    if {document.id for document in documents} <= history.excluded(conversation):
+    if {document.id for document in documents} <= scope.excluded(conversation):
         st.info(words("chat.none_ticked"), icon=":material/check_box_outline_blank:")
         return False
     return True

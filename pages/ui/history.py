@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages.ui import emphasis, undo
+from pages.ui import emphasis, scope, undo
 from pages.ui.conversation_menu import menu
 from pages.ui.keyboard import NEW
 from pages.ui.messages import Words
 from pages.ui.session import Visitor
 from pages.ui.shell import heard, literal
 from rag_core.errors import NotFound
-from rag_core.types import Conversation, Document
+from rag_core.types import Conversation
 
 if TYPE_CHECKING:
     from rag_core.stores.conversations import Found
@@ -55,9 +55,10 @@ def sidebar(visitor: Visitor, words: Words, conversation: Conversation | None) -
             on_click=open_conversation,
             args=(None,),
         )
-        documents = visitor.library.documents()
+        scope.switch(visitor, words, "chat", conversation)
+        documents = visitor.library.documents(scope.collection(visitor, conversation))
         if documents:
-            _documents(visitor, words, conversation, documents)
+            scope.ticks(visitor, words, conversation, documents)
         emphasis.told(visitor, words, "emphasis-in-chat")
         _earlier(visitor, words, conversation)
 
@@ -122,40 +123,3 @@ def shown(visitor: Visitor, words: Words, conversation: Conversation) -> int:
         label = words("history.earlier", n=min(hidden, _TURNS))
         st.button(label, icon=":material/history:", type="tertiary", on_click=more)
     return count
-
-
-def excluded(conversation: Conversation | None) -> frozenset[str]:
-    """The documents that are ticked out of this conversation, or of the one about to begin."""
-    if conversation is not None:
-        return conversation.excluded
-    return frozenset(st.session_state.get("excluded", ()))
-
-
-def _documents(
-    visitor: Visitor,
-    words: Words,
-    conversation: Conversation | None,
-    documents: tuple[Document, ...],
-) -> None:
-    out = excluded(conversation)
-
-    def tick(document_id: str) -> None:
-        now = conversation and visitor.conversations.get(conversation.id)
-        changed = excluded(now) ^ {document_id}
-        if now is None:
-            st.session_state["excluded"] = sorted(changed)
-        else:
-            visitor.conversations.exclude(now.id, changed)
-
-    asked = sum(document.id not in out for document in documents)
-    label = words("history.documents", asked=asked, all=len(documents))
-    place = conversation.id if conversation else "new"
-    with st.expander(label, expanded=len(documents) <= 8, icon=":material/description:"):
-        for document in documents:
-            st.checkbox(
-                literal(document.name),
-                value=document.id not in out,
-                key=f"tick-{place}-{document.id}",
-                on_change=tick,
-                args=(document.id,),
-            )

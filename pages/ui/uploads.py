@@ -42,26 +42,28 @@ def drop_area(visitor: Visitor, words: Words, key: str) -> None:
         key=f"{key}-{turn}",
     )
     if files:
-        submit(visitor, files)
+        submit(visitor, files, visitor.collection)
         st.session_state[f"{key}-turn"] = turn + 1
         st.rerun()
     _address_field(visitor, words, f"{key}-address-{turn}")
 
 
-def submit(visitor: Visitor, files: Iterable[UploadedFile]) -> frozenset[int]:
+def submit(visitor: Visitor, files: Iterable[UploadedFile], collection: str) -> frozenset[int]:
     """Hand files to the queue, of a zip those in it; the numbers of their jobs."""
     return frozenset(
-        job for file in files for job in _submit(visitor, Upload(file.name, file.getvalue()))
+        job
+        for file in files
+        for job in _submit(visitor, Upload(file.name, file.getvalue()), collection)
     )
 
 
-def _submit(visitor: Visitor, upload: Upload) -> list[int]:
+def _submit(visitor: Visitor, upload: Upload, collection: str) -> list[int]:
     queue = visitor.seodam.queue
     try:
         uploads = unpack(upload, visitor.library.limits)
     except BadUpload as error:
         return [queue.refuse(visitor.owner, upload.name, error).id]
-    return [queue.submit(visitor.owner, one).id for one in uploads]
+    return [queue.submit(visitor.owner, one, collection).id for one in uploads]
 
 
 def _address_field(visitor: Visitor, words: Words, key: str) -> None:
@@ -78,7 +80,7 @@ def _address_field(visitor: Visitor, words: Words, key: str) -> None:
             except BadUpload as error:
                 visitor.seodam.queue.refuse(visitor.owner, address.rstrip("/"), error)
             else:
-                _submit(visitor, upload)
+                _submit(visitor, upload, visitor.collection)
 
     st.text_input(
         words("upload.address"),

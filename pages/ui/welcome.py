@@ -59,4 +59,5 @@ def samples() -> list[Path]:
 
 def _add_samples(visitor: Visitor) -> None:
     for path in samples():
-        visitor.seodam.queue.submit(visitor.owner, Upload(path.name, path.read_bytes()))
+        upload = Upload(path.name, path.read_bytes())
+        visitor.seodam.queue.submit(visitor.owner, upload, visitor.collection)

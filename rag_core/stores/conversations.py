@@ -133,6 +133,10 @@ class Conversations:
         """Remember which documents are ticked out of a conversation; raises NotFound."""
         self._change(conversation_id, {"excluded": json.dumps(sorted(document_ids))})
 
+    def search_in(self, conversation_id: str, collection: str) -> None:
+        """Search another collection from now on, and all of it; raises NotFound."""
+        self._change(conversation_id, {"collection": collection, "excluded": "[]"})
+
     def delete(self, conversation_id: str) -> None:
         """Take a conversation away; it can be undone for UNDO_SECONDS. Raises NotFound."""
         self.purge_deleted()

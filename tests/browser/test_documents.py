@@ -70,7 +70,7 @@ def test_a_document_is_renamed_removed_and_brought_back(visit: Visit, address: s
 
     _change(screen, "lighthouse.pdf")
     screen.button("library.remove").click()
-    screen.says("Removed")
+    screen.says("Deleted")
     expect(_documents(screen)).to_have_count(1)
     screen.shoot("library-en-light-1280")
     screen.page.get_by_role("button", name="Undo").click()

@@ -36,12 +36,12 @@ def remove_first(page: AppTest) -> str:
 def test_the_offer_to_undo_ends_with_the_time_to_undo(open_page: Open) -> None:
     page = open_page("pages/library.py", "en")
     document_id = remove_first(page)
-    assert f"({UNDO_SECONDS} s)" in page.button(key=f"undo-{document_id}").label
-    name, _ = page.session_state["removed"][document_id]
-    page.session_state["removed"] = {document_id: (name, time.monotonic() - 1)}
+    assert f"({UNDO_SECONDS} s)" in page.button(key=f"undo-document-{document_id}").label
+    name, _ = page.session_state["taken-document"][document_id]
+    page.session_state["taken-document"] = {document_id: (name, time.monotonic() - 1)}
     page.run()
-    assert not [one for one in page.button if one.key == f"undo-{document_id}"]
-    assert ENGLISH["library.removed"].format(name="") not in all_text(page)
+    assert not [one for one in page.button if one.key == f"undo-document-{document_id}"]
+    assert ENGLISH["undo.removed"].format(name="") not in all_text(page)
 
 
 @pytest.mark.usefixtures("documents")
@@ -49,7 +49,7 @@ def test_who_undoes_too_late_is_told(open_page: Open) -> None:
     page = open_page("pages/library.py", "ko")
     document_id = remove_first(page)
     session.seodam().library(LOCAL_OWNER).purge_removed(older_than=0)
-    page.button(key=f"undo-{document_id}").click().run()
+    page.button(key=f"undo-document-{document_id}").click().run()
     assert page.warning[0].value == KOREAN["library.too_late"]
 
 
@@ -58,10 +58,10 @@ def test_two_removals_can_be_undone_each_by_itself(open_page: Open) -> None:
     page = open_page("pages/library.py", "en")
     first = remove_first(page)
     second = remove_first(page)
-    page.button(key=f"undo-{first}").click().run()
+    page.button(key=f"undo-document-{first}").click().run()
     library = session.seodam().library(LOCAL_OWNER)
     assert [document.id for document in library.documents()] == [first]
-    assert page.button(key=f"undo-{second}")
+    assert page.button(key=f"undo-document-{second}")
 
 
 def test_a_locked_file_is_opened_with_its_password(open_page: Open) -> None:
