@@ -42,7 +42,7 @@ def page() -> None:
     visitor, words = enter()
     st.title(words("nav.lab"))
     st.markdown(words("lab.what"))
-    if not visitor.library.documents():
+    if not visitor.documents:
         st.info(words("study.empty"), icon=":material/upload_file:")
         return
     _warm_up()
@@ -51,7 +51,7 @@ def page() -> None:
         return
     chosen = emphasis.sliders(visitor, words)
     begun = time.perf_counter()
-    retriever = visitor.library.retriever(k=_SHOWN, emphasis=chosen)
+    retriever = visitor.library.retriever(visitor.collection, _SHOWN, chosen)
     looked = retriever.look(question)
     hits = retriever.ranked(question, looked, PASSAGES)
     seconds = time.perf_counter() - begun

@@ -31,7 +31,7 @@ def show(visitor: Visitor, words: Words, question: str, hits: Sequence[Hit]) -> 
     )
     st.markdown(words("lab.embedding_what" if own else "lab.embedding_other"))
     try:
-        passages, vectors = visitor.library.vectors()
+        passages, vectors = visitor.library.vectors(visitor.collection)
         drawn = draw_map(embedding, question, passages, vectors)
         if drawn.points:
             _map(visitor, words, drawn, question)
@@ -44,7 +44,7 @@ def show(visitor: Visitor, words: Words, question: str, hits: Sequence[Hit]) -> 
 
 
 def _map(visitor: Visitor, words: Words, drawn: Map, question: str) -> None:
-    names = {one.id: one.name for one in visitor.library.documents()}
+    names = {one.id: one.name for one in visitor.documents}
     points = [
         {
             "x": one.x,

@@ -11,7 +11,7 @@ from pages.ui import session
 from pages.ui.messages import CATALOGUE
 from rag_core.reranker import LEARNED, Emphasis
 from rag_core.types import LOCAL_OWNER, Upload
-from tests.screens.conftest import REPOSITORY, all_text
+from tests.screens.conftest import ENGLISH, KOREAN, REPOSITORY, all_text
 from tests.servers.openai_server import OpenAIServer, Reply
 
 Open = Callable[..., AppTest]
@@ -161,3 +161,18 @@ def test_hostile_questions_are_shown_as_text(page: Callable[[str], AppTest], ste
 def test_an_empty_library_says_what_to_do(open_page: Open) -> None:
     page = open_page("pages/lab.py", "ko")
     assert page.info[0].value == CATALOGUE["ko"]["study.empty"]
+
+
+def test_the_lab_looks_into_the_collection_in_use(open_page: Open) -> None:
+    library = session.seodam().library(LOCAL_OWNER)
+    library.add(Upload("harbour.txt", ENGLISH.encode()))
+    other = library.shelving.add("Lighthouses")
+    library.add(Upload("등대.txt", KOREAN.encode()), other.id)
+    page = open_page("pages/lab.py", "en")
+    found = []
+    for chosen in ("", other.id):
+        page.session_state["collection"] = chosen
+        shown = _step(_asked(page, "How tall is the lighthouse of Pohang?"), "en", "retrieval")
+        found.append(set(shown.dataframe[0].value[CATALOGUE["en"]["lab.column_document"]]))
+    assert all(one.startswith("harbour.txt") for one in found[0])
+    assert all(one.startswith("등대.txt") for one in found[1])
