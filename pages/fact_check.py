@@ -31,7 +31,7 @@ def page() -> None:
     """Draw the page."""
     visitor, words = enter()
     st.title(words("nav.fact_check"))
-    documents = visitor.library.documents()
+    documents = visitor.documents
     if not documents:
         st.info(words("facts.empty"), icon=":material/upload_file:")
         return
@@ -85,10 +85,11 @@ def _check(visitor: Visitor, words: Words, text: str, chosen: frozenset[str]) ->
 
     What was found so far stays in the session, to be shown again.
     """
-    excluded = frozenset(one.id for one in visitor.library.documents()) - chosen
+    all_of_them = frozenset(one.id for one in visitor.documents)
+    excluded = all_of_them - chosen if chosen else frozenset[str]()
 
     def search(claim: str) -> list[Hit]:
-        return visitor.library.search(claim, PASSAGES, excluded=excluded if chosen else frozenset())
+        return visitor.library.search(claim, PASSAGES, visitor.collection, excluded)
 
     of = len(claims(text))
     bar = st.progress(0.0, words("facts.checking", n=1, of=of))

@@ -27,7 +27,7 @@ def page() -> None:
     """Draw the page."""
     visitor, words = enter()
     st.title(words("nav.study"))
-    documents = visitor.library.documents()
+    documents = visitor.documents
     if not documents:
         st.info(words("study.empty"), icon=":material/upload_file:")
         return
