@@ -78,8 +78,8 @@ def test_an_answer_its_page_and_the_report(stocked: Screen, look: str) -> None:
     fine(stocked, f"document-{look}")
 
 
-@pytest.mark.parametrize("page", ["library", "settings"])
-def test_the_library_and_the_settings(stocked: Screen, address: str, look: str, page: str) -> None:
+@pytest.mark.parametrize("page", ["library", "settings", "fact_check"])
+def test_a_page_that_is_only_looked_at(stocked: Screen, address: str, look: str, page: str) -> None:
     stocked.go(f"{address}/{page}")
     expect(heading(stocked, f"nav.{page}")).to_be_visible()
     fine(stocked, f"{page}-{look}")
@@ -99,7 +99,9 @@ def test_study_leads_from_a_sentence_to_its_page(stocked: Screen, address: str, 
     fine(stocked, f"study-cards-{look}")
     tab(stocked, "study.overview").click()
     fine(stocked, f"study-{look}")
-    stocked.page.get_by_role("button", name="seodam-sample").first.click()
+    stocked.page.get_by_role(
+        "button", name=re.compile(r"^\S*\s*seodam-sample-..\.pdf · ")
+    ).first.click()
     expect(stocked.dialog().get_by_role("img").first).to_be_visible()
     stocked.settled().page.keyboard.press("Escape")
     expect(stocked.dialog()).to_have_count(0)
