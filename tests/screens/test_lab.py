@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -176,3 +177,25 @@ def test_the_lab_looks_into_the_collection_in_use(open_page: Open) -> None:
         found.append(set(shown.dataframe[0].value[CATALOGUE["en"]["lab.column_document"]]))
     assert all(one.startswith("harbour.txt") for one in found[0])
     assert all(one.startswith("등대.txt") for one in found[1])
+
+
+def test_another_embedding_is_looked_into_as_well(open_page: Open, tmp_path: Path) -> None:
+    pytest.importorskip("gensim")
+    words = sorted(set(ENGLISH.lower().replace(".", "").split()))
+    rows = np.random.default_rng(0).normal(size=(len(words), 8)).round(3)
+    lines = [" ".join([word, *map(str, row)]) for word, row in zip(words, rows, strict=True)]
+    (tmp_path / "glove.txt").write_text("\n".join(lines))
+    library = session.seodam().library(LOCAL_OWNER)
+    for number, sentence in enumerate([*ENGLISH.split(". "), ENGLISH]):
+        library.add(Upload(f"{number}.txt", sentence.encode()))
+    in_use = session.seodam().in_use
+    in_use.choose(f"word-vectors:{tmp_path / 'glove.txt'}")
+    in_use.wait()
+    assert in_use.name.startswith("word-vectors:")
+    shown = _asked(open_page("pages/lab.py", "en"), "How tall is the lighthouse?")
+    shown = _step(shown, "en", "embedding")
+    assert not shown.error
+    said = all_text(shown)
+    assert CATALOGUE["en"]["lab.embedding_other"] in said
+    assert CATALOGUE["en"]["lab.moved_without"].split("{")[0] in said
+    assert _charts(shown) == 4  # map, nearest, moved, likeness
