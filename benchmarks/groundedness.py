@@ -19,6 +19,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from rag_core.embeddings import BundledEmbedding
 from rag_core.evaluation import mean
 from rag_core.fact_check import Ruling, rule
 from rag_core.grounding import Verdict, check
@@ -78,10 +79,11 @@ def measure(judged: Sequence[Judged]) -> dict[str, Any]:
 
 def three_way(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """How often the fact check rules as people did: of all, mean over the labels, by label."""
+    embedding = BundledEmbedding()
     right: dict[str, list[float]] = {}
     for row in rows:
-        ruling, _ = rule(row["claim"], _evidence(row)[0])
-        right.setdefault(row["label"], []).append(float(ruling is RULINGS[row["label"]]))
+        ruled = rule(row["claim"], _evidence(row)[0], embedding)
+        right.setdefault(row["label"], []).append(float(ruled.ruling is RULINGS[row["label"]]))
     by_label = {label: mean(marks) for label, marks in sorted(right.items())}
     return {
         "accuracy": mean([mark for marks in right.values() for mark in marks]),

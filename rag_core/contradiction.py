@@ -21,7 +21,8 @@ Set by hand on the part of training/support.py's pairs that is learned from."""
 _SAME = 0.85
 """From this share on both sentences are the same but for a word or a number."""
 _DENIED = re.compile(
-    r"(?P<verb>[가-힣]+?)(?:하|되)?지(?:는|도|를)?\s?(?:않|못|말)"
+    r"(?P<become>[가-힣]{2,}?)(?:이|가|은|는|도)\s되지\s?(?:않|못)"
+    r"|(?P<verb>[가-힣]+?)(?:하|되)?지(?:는|도|를)?\s?(?:않|못|말)"
     r"|(?P<noun>[가-힣]+?)(?:이|가|은|는|도|을|를)?\s?(?:없|아니|아닌|아닙)"
     r"|(?<![가-힣])(?:안|못)\s(?P<after>[가-힣]+)"
     r"|\b(?:not|never|cannot|no|without|neither|nor)\s+(?:(?:be|been|have|yet|to|a|an|any|the|only)\s+)*"
@@ -54,6 +55,7 @@ class Difference:
 
 
 _PAIRS = """
+    짧/긴(?![가-힣]) 빠른/느린 큰/작은 강한/약한 쉬운/어려운 먼저/나중
     성공/실패 짧/길 증가/감소 늘어/줄어 늘었/줄었 높/낮 많/적 넓/좁 밝/어두 빠르/느리 강하/약하
     비싸/싸 쉽/어렵 찬성/반대 시작/종료 이전/이후 남쪽/북쪽 동쪽/서쪽 상승/하락 허용/금지 승리/패배
     합격/불합격 가능/불가능 가능/금지 필요/불필요 만족/불만 좋/나쁘 여름/겨울
@@ -77,14 +79,24 @@ def difference(claim: str, text: str) -> Difference | None:
     The claim is one sentence. Its numbers and dates count before its other words.
     """
     asked = _words(claim)
-    if not asked:
-        return None
-    spans = [text[a:b] for a, b in sentences(text)]
-    near = sorted(spans, key=lambda one: -_shared(asked, one))[:2]
-    for sentence in near:
+    for sentence in nearest(claim, text)[:2]:
         if found := _differs(claim, asked, sentence, text):
             return found
     return None
+
+
+def nearest(claim: str, text: str) -> list[str]:
+    """The sentences of a text, those that share most words with the claim first; [] for a claim
+    without words."""
+    asked = _words(claim)
+    spans = [text[a:b] for a, b in sentences(text)] if asked else []
+    return sorted(spans, key=lambda one: -_shared(asked, one))
+
+
+def shared(claim: str, sentence: str) -> float:
+    """The share of the claim's words, numbers apart, that a sentence has, 0 … 1."""
+    asked = _words(claim)
+    return _shared(asked, sentence) if asked else 0.0
 
 
 def _differs(claim: str, asked: Sequence[Word], sentence: str, text: str) -> Difference | None:
@@ -137,9 +149,10 @@ def _denials(claim: str, sentence: str) -> tuple[str, ...]:
     own, theirs = _denied(claim), _denied(sentence)
     for denied, others, other in ((own, theirs, sentence), (theirs, own, claim)):
         said = [one for one in _words(other) if len(one.begins) > 1]
+        denied_too = [one for word in others for one in _words(word)]
         for word in denied:
-            (held, *_) = [one for one in _words(word)] or (None,)
-            if held and not others and _held(held, said):
+            first = next(iter(_words(word)), None)
+            if first and _held(first, said) and not _held(first, denied_too):
                 return (word,)
     return ()
 
