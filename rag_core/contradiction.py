@@ -165,7 +165,7 @@ def _denied(text: str) -> list[str]:
 def _opposites(claim: str, sentence: str) -> tuple[str, ...]:
     """A word of the claim whose opposite stands in the sentence, and not the word itself."""
     return tuple(
-        own
+        _written(own, claim)
         for own, other in _OPPOSITES
         if _has(own, claim)
         and not _has(other, claim)
@@ -175,8 +175,14 @@ def _opposites(claim: str, sentence: str) -> tuple[str, ...]:
 
 
 def _has(word: str, text: str) -> bool:
-    edge = "가-힣" if "가" <= word[0] <= "힣" else "a-z"
-    return bool(re.search(rf"(?<![{edge}]){word}", text))
+    return bool(_written(word, text))
+
+
+def _written(begins: str, text: str) -> str:
+    """The first word of the text that begins so; "" where none does."""
+    letters = "가-힣" if "가" <= begins[0] <= "힣" else "a-z"
+    found = re.search(rf"(?<![{letters}]){begins}[{letters}]*", text)
+    return found.group() if found else ""
 
 
 def _names(claim: str, asked: Sequence[Word], sentence: str, text: str) -> tuple[str, ...]:

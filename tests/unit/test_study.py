@@ -132,6 +132,8 @@ def test_a_heading_that_asks_is_taken_as_it_is() -> None:
     assert [one.question for one in suggestions([], [], [*passages, headed])] == [
         "어떤 라이선스가 좋을까요?"
     ]
+    dated = Passage("p", "d", 0, 1, "1", "text", context="title › 2013년 판에서 무엇이 바뀌었나요?")
+    assert suggestions([], [], [dated])[0].question == "2013년 판에서 무엇이 바뀌었나요?"
 
 
 @pytest.mark.parametrize(

@@ -265,7 +265,7 @@ KOREAN = {
     "facts.waited": "{n}초",
     "facts.supported": "문서와 맞아요",
     "facts.contradicted": "문서와 달라요",
-    "facts.not_found": "문서에 없어요",
+    "facts.not_found": "문서에서 찾지 못했어요",
     "facts.failed": "모델이 답하지 못해 언어 모델 없이 확인한 문장이 있어요. {why}",
     "facts.differs_numbers": "문서와 다른 숫자나 날짜",
     "facts.differs_names": "문서와 다른 이름이나 말",
