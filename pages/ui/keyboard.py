@@ -22,7 +22,7 @@ _TOLD = {
 
 def show_keys(words: Words) -> None:
     """A button that opens the list of keys."""
-    with st.popover(words("keys.label"), icon=":material/keyboard:", type="tertiary"):
+    with st.popover(words("keys.label"), type="tertiary"):
         st.markdown(f"**{words('keys.title')}**")
         for key, ways in _TOLD.items():
             st.markdown(f"{' '.join(map(_drawn, ways))} {words(f'keys.{key}')}")

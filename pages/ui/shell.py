@@ -77,7 +77,7 @@ def enter() -> tuple[Visitor, Words]:
         st.stop()
     _remember_language(visitor)
     words = Words(language())
-    with st.sidebar, st.container(horizontal=True, vertical_alignment="center"):
+    with st.sidebar, st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         _language_switch(visitor)
         show_keys(words)
     return Visitor(visitor.owner, language(), visitor.seodam), words
