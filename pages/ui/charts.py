@@ -52,7 +52,7 @@ def groups(
         ],
         columns=["row", "group", "value", "order"],
     )
-    legend = alt.Legend(orient="bottom", title=None, columns=2, labelLimit=_LABEL)
+    legend = alt.Legend(orient="bottom", title=None, columns=1, labelLimit=300)
     kinds = list(dict.fromkeys(group for _, values in rows for group in values))
     more: dict[str, Any] = {"yOffset": alt.YOffset("order:O")} if beside else {}
     _draw(
