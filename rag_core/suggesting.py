@@ -15,7 +15,7 @@ QUESTIONS = 5
 FOLLOWING, AROUND = 3, 12
 """Questions after an answer, and how many passages before and behind the cited ones they are of."""
 ALIKE = 0.6
-OFTEN = 5
+OFTEN = 3
 """So often a term occurs that a question may ask for it alone."""
 _NUMBERED = re.compile(
     r"^\s*(?:[0-9ivxIVX]+(?:[.\-][0-9]+)*(?:[.)]|(?=\s))|제\s?\d+\s?[장절조]|[#•■□○●▪◆-]+)\s*"
@@ -106,7 +106,7 @@ def _headings(passages: Sequence[Passage]) -> Iterator[tuple[str, Passage]]:
     seen: set[str] = set()
     for passage in passages:
         title, *above = passage.context.split(" › ")
-        bare = _NUMBERED.sub("", above[-1] if above else "").strip()
+        bare = _NUMBERED.sub("", above[-1] if above else "").strip(" *·:—–-")
         if bare not in seen and _is_heading(bare) and letters_of(bare) != letters_of(title):
             seen.add(bare)
             yield bare, passage

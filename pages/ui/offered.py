@@ -20,7 +20,7 @@ from pages.ui.understood import suggest
 from rag_core.suggesting import following
 from rag_core.types import Document, Turn
 
-FIRST = 4  # questions on the first screen
+FIRST = 5  # questions on the first screen
 _LATEST = 3  # documents that they are of
 _KEPT = 256  # documents and answers whose questions are kept in memory
 _SECONDS = 0.5  # between two looks whether they are there
@@ -31,9 +31,9 @@ _worker = ThreadPoolExecutor(1, "offered")
 
 
 def show_first(visitor: Visitor, words: Words, documents: Sequence[Document]) -> None:
-    """Questions that the newest documents answer, by turns of each."""
+    """What they are about, then questions that the newest documents answer, by turns of each."""
     wanted = [_of_document(visitor, one) for one in reversed(documents[-_LATEST:])]
-    _show(words, words("welcome.ask"), wanted, FIRST)
+    _show(words, words("welcome.ask"), wanted, FIRST, [words("offered.overview")])
 
 
 def show_following(visitor: Visitor, words: Words, turn: Turn, asked: Sequence[str]) -> None:
@@ -78,9 +78,15 @@ def _once(key: tuple[str, ...], make: Callable[[], list[str]]) -> Future[list[st
         return _made[key]
 
 
-def _show(words: Words, title: str, wanted: Sequence[Future[list[str]]], most: int) -> None:
+def _show(
+    words: Words,
+    title: str,
+    wanted: Sequence[Future[list[str]]],
+    most: int,
+    first: Sequence[str] = (),
+) -> None:
     if all(one.done() for one in wanted):
-        _buttons(title, _mixed(wanted, most))
+        _buttons(title, [*first, *_mixed(wanted, most - len(first))])
     else:
         st.fragment(_wait, run_every=_SECONDS)(words, wanted)
 

@@ -25,6 +25,7 @@ ENGLISH = {
     "welcome.more": "and {n} more",
     "welcome.try": "For example:",
     "welcome.ask": "Questions your documents answer:",
+    "offered.overview": "What are the main points of the documents?",
     "offered.making": "Looking for questions to ask…",
     "followup.next": "You could go on with:",
     "welcome.question_1": "What are the two steps of transfer learning?",

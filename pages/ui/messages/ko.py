@@ -24,6 +24,7 @@ KOREAN = {
     "welcome.more": "외 {n}개",
     "welcome.try": "이렇게 물어볼 수 있어요.",
     "welcome.ask": "내 문서에 이렇게 물어볼 수 있어요.",
+    "offered.overview": "문서의 핵심 내용을 알려 주세요.",
     "offered.making": "물어볼 만한 질문을 찾고 있어요…",
     "followup.next": "이어서 물어볼 수 있어요.",
     "welcome.question_1": "전이학습의 두 단계는 무엇인가요?",
