@@ -11,24 +11,38 @@ from typing import Any
 
 from langchain_core.language_models import BaseChatModel
 
-from rag_core import citations
-from rag_core.chain import build_chain
+from rag_core import budget, citations, prompting
+from rag_core.chain import Fit, build_chain, everything
 from rag_core.citations import Checked
 from rag_core.embeddings import BundledEmbedding
 from rag_core.errors import ModelTimedOut, SeodamError
 from rag_core.followups import REMEMBERED, texts_of_best
-from rag_core.generators import model_name
+from rag_core.generators import EXTRACTIVE, model_name
 from rag_core.library import Library
+from rag_core.metering import Meter
 from rag_core.overview import WithOverviews, wants_overview
+from rag_core.prices import Price
+from rag_core.prompting import INSTRUCTIONS_LENGTH
 from rag_core.reranker import LEARNED, Emphasis
 from rag_core.retriever import SeodamRetriever
 from rag_core.rewriting import standalone
 from rag_core.stores.conversations import Conversations
-from rag_core.types import DEFAULT_COLLECTION, Answer, Conversation, Finish, Hit, Passage, Turn
+from rag_core.types import (
+    AS_IT_IS,
+    DEFAULT_COLLECTION,
+    Answer,
+    Conversation,
+    Finish,
+    Hit,
+    Options,
+    Passage,
+    Turn,
+)
 
 PASSAGES = 8  # shown to the model
 TITLE_LENGTH = 60
 _EMPHASIS = "emphasis"  # the preference that holds it
+_INSTRUCTIONS = "instructions:"  # a collection's id follows
 QUESTION_LENGTH = 8000  # characters; a longer question is cut and the reader is told
 
 Check = Callable[[str, Sequence[Hit]], Checked]
@@ -44,17 +58,23 @@ class Question:
     excluded: frozenset[str] = frozenset()
     history: tuple[Turn, ...] = ()
     whole: bool = False
+    options: Options = AS_IT_IS
 
 
 class Assistant:
     """Everything that one owner can do with conversations."""
 
     def __init__(
-        self, library: Library, conversations: Conversations, answer_seconds: float
+        self,
+        library: Library,
+        conversations: Conversations,
+        answer_seconds: float,
+        price: Callable[[str], Price | None] = lambda _: None,
     ) -> None:
         self.conversations = conversations
         self._library = library
         self._answer_seconds = answer_seconds
+        self._price = price
 
     @property
     def emphasis(self) -> Emphasis:
@@ -64,6 +84,15 @@ class Assistant:
     def emphasise(self, emphasis: Emphasis) -> None:
         """Search so from now on; LEARNED goes back."""
         self.conversations.prefer(_EMPHASIS, "" if emphasis == LEARNED else emphasis.written)
+
+    def instructions(self, collection: str = DEFAULT_COLLECTION) -> str:
+        """What this owner tells the model about a collection; "" for `prompting.INSTRUCTIONS`."""
+        return self.conversations.preference(_INSTRUCTIONS + collection)
+
+    def instruct(self, instructions: str, collection: str = DEFAULT_COLLECTION) -> None:
+        """Tell the model so from now on; "" goes back to ours."""
+        kept = instructions.strip()[:INSTRUCTIONS_LENGTH]
+        self.conversations.prefer(_INSTRUCTIONS + collection, kept)
 
     def start(self, question: str, collection: str = DEFAULT_COLLECTION) -> Conversation:
         """A new conversation, titled after its first question."""
@@ -92,7 +121,14 @@ class Assistant:
         else:
             before = kept.turns_before(conversation.id, beside, last=REMEMBERED)
         text = question.strip()[:QUESTION_LENGTH]
-        asked = Question(text, conversation.collection, conversation.excluded, before, whole)
+        asked = Question(
+            text,
+            conversation.collection,
+            conversation.excluded,
+            before,
+            whole,
+            conversation.options,
+        )
         return self._stream(asked, model, conversation.id, beside)
 
     def ask_once(
@@ -124,14 +160,9 @@ class Assistant:
         def check(text: str, hits: Sequence[Hit]) -> Checked:
             return citations.check(text, hits, self._library.page_text, bundled)
 
-        parts = self._parts(question, model, retriever)
-        return AnswerStream(
-            _Pump(parts, self._answer_seconds, model_name(model)),
-            question.text,
-            model_name(model),
-            check,
-            keep,
-        )
+        name = model_name(model)
+        pump = _Pump(self._parts(question, model, retriever), self._answer_seconds, name)
+        return AnswerStream(pump, question.text, name, check, keep, self._price(name))
 
     def _parts(
         self, question: Question, model: BaseChatModel, retriever: SeodamRetriever
@@ -153,7 +184,34 @@ class Assistant:
         yield {"standalone": alone}
         history = list(question.history)
         asked = {"question": alone, "history": history, "documents": documents}
-        yield from build_chain(WithOverviews(retriever, named), model).stream(asked)
+        chain = build_chain(
+            WithOverviews(retriever, named),
+            model,
+            self._fitting(question, model_name(model)),
+            self.instructions(question.collection),
+        )
+        yield from chain.stream(asked)
+
+    def _fitting(self, question: Question, name: str) -> Fit:
+        """What is sent to this model: all to the one that needs no window."""
+        options = question.options
+        window = options.context_tokens or budget.window_of(name)
+        system = prompting.system("", self.instructions(question.collection))
+        if name == EXTRACTIVE:
+            return everything
+
+        def fit(asked: str, hits: Sequence[Hit], history: Sequence[Turn]) -> budget.Fitted:
+            return budget.fit(
+                asked,
+                hits,
+                history,
+                window=window,
+                answer_tokens=options.answer_tokens,
+                count=budget.counter(name),
+                system=system,
+            )
+
+        return fit
 
 
 class AnswerStream:
@@ -165,7 +223,16 @@ class AnswerStream:
     and kept.
     """
 
-    def __init__(self, parts: _Pump, question: str, model: str, check: Check, keep: Any) -> None:
+    def __init__(
+        self,
+        parts: _Pump,
+        question: str,
+        model: str,
+        check: Check,
+        keep: Any,
+        price: Price | None = None,
+    ) -> None:
+        self._meter = Meter(model, price)
         self.hits: tuple[Hit, ...] = ()
         self.answer: Answer | None = None
         self.asked = self.standalone_question = question
@@ -175,7 +242,7 @@ class AnswerStream:
         self._keep = keep
 
     def __iter__(self) -> Iterator[str]:
-        started = time.monotonic()
+        started = self._meter.started = time.monotonic()
         text, answerable, finish, error = "", True, Finish.STOPPED, ""
         try:
             for part in self._parts:
@@ -183,6 +250,7 @@ class AnswerStream:
                 self.hits = tuple(part.get("hits", self.hits))
                 answerable = part.get("answerable", answerable)
                 piece = part.get("text", "")
+                self._meter.read(part)
                 text += piece
                 yield piece
             finish = Finish.COMPLETE
@@ -192,7 +260,8 @@ class AnswerStream:
         finally:
             self._parts.close()
             self.answer = self._checked(text, answerable, finish)
-            self.answer = replace(self.answer, seconds=time.monotonic() - started, error=error)
+            seconds, usage = time.monotonic() - started, self._meter.usage(text)
+            self.answer = replace(self.answer, seconds=seconds, error=error, usage=usage)
             self._keep(self.answer)
 
     def _checked(self, text: str, answerable: bool, finish: Finish) -> Answer:

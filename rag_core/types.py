@@ -223,6 +223,20 @@ class Sentence:
 
 
 @dataclass(frozen=True, slots=True)
+class Usage:
+    """What an answer took: tokens read and written, as the model says or else as we count them;
+    seconds until its first words; US dollars, None where no price is known; what did not fit."""
+
+    input_tokens: int = 0
+    output_tokens: int = 0
+    reported: bool = False
+    first_seconds: float = 0.0
+    dollars: float | None = None
+    passages_left_out: int = 0
+    turns_left_out: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What was said, and what it stands on. `text` carries marks like [1], numbered from 1."""
 
@@ -237,6 +251,7 @@ class Answer:
     seconds: float = 0.0
     offered_citations: int = 0  # how many marks the model wrote, verified or not
     error: str = ""  # code of the error that ended it, for Finish.FAILED
+    usage: Usage | None = None  # None without a language model, and of earlier versions
 
     @property
     def verified_share(self) -> float:
@@ -273,6 +288,19 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
+class Options:
+    """How a conversation's model is asked; "" and None: as the settings and the model have it."""
+
+    model: str = ""
+    temperature: float | None = None
+    answer_tokens: int | None = None
+    context_tokens: int | None = None
+
+
+AS_IT_IS = Options()
+
+
+@dataclass(frozen=True, slots=True)
 class Conversation:
     """A named sequence of turns. `excluded` are documents that its reader has ticked out."""
 
@@ -282,3 +310,4 @@ class Conversation:
     excluded: frozenset[str] = frozenset()
     created_at: str = ""
     pinned: bool = False
+    options: Options = AS_IT_IS

@@ -29,6 +29,7 @@ from rag_core.lessons import Lessons
 from rag_core.library import Library
 from rag_core.named_embeddings import named_embedding
 from rag_core.parsing import Limits, can_read_scans
+from rag_core.prices import load_prices, price_of
 from rag_core.reembedding import EVERYBODY, EmbeddingInUse
 from rag_core.settings import Settings
 from rag_core.stores.conversations import Conversations
@@ -37,7 +38,7 @@ from rag_core.stores.healing import probe_dense
 from rag_core.stores.record import Record
 from rag_core.stores.shelves import Shelves, dense_name, shelf_key
 from rag_core.tuning import Tuner, Tunings
-from rag_core.types import DocumentState, Passage
+from rag_core.types import AS_IT_IS, DocumentState, Options, Passage
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -146,7 +147,10 @@ class Seodam:
     def assistant(self, owner: str) -> Assistant:
         """Who answers one owner's questions."""
         return Assistant(
-            self.library(owner), self.conversations(owner), self.settings.answer_seconds
+            self.library(owner),
+            self.conversations(owner),
+            self.settings.answer_seconds,
+            lambda name: price_of(name, load_prices(self.settings.data)),
         )
 
     def evaluations(self, owner: str) -> Evaluations:
@@ -158,11 +162,21 @@ class Seodam:
         return self._examiners.setdefault(owner, Examiner(self.evaluations(owner)))
 
     def generator(
-        self, name: str = "", *, api_key: str | None = None, base_url: str | None = None
+        self,
+        name: str = "",
+        *,
+        api_key: str | None = None,
+        base_url: str | None = None,
+        options: Options = AS_IT_IS,
     ) -> BaseChatModel:
         """A language model by name, with the settings' key unless another is given."""
         return load_generator(
-            name or self.settings.model, self.settings, api_key=api_key, base_url=base_url
+            name or self.settings.model,
+            self.settings,
+            api_key=api_key,
+            base_url=base_url,
+            temperature=options.temperature,
+            answer_tokens=options.answer_tokens,
         )
 
     def heal(self, say: Callable[[str], None] = lambda _: None, thorough: bool = False) -> Report:

@@ -27,10 +27,13 @@ from rag_core.types import (
     Answer,
     Conversation,
     Feedback,
+    Options,
     Turn,
+    Usage,
 )
 
 _ANSWER = TypeAdapter(Answer)
+_OPTIONS = TypeAdapter(Options)
 _AROUND = 40  # characters of a snippet before and after what was looked for
 _IDS_AT_ONCE = 500  # below SQLite's limit of variables in one statement
 
@@ -132,6 +135,21 @@ class Conversations:
     def exclude(self, conversation_id: str, document_ids: Iterable[str]) -> None:
         """Remember which documents are ticked out of a conversation; raises NotFound."""
         self._change(conversation_id, {"excluded": json.dumps(sorted(document_ids))})
+
+    def ask_with(self, conversation_id: str, options: Options) -> None:
+        """Remember how the model of a conversation is asked; raises NotFound."""
+        self._change(conversation_id, {"options": _OPTIONS.dump_json(options).decode()})
+
+    def used(self, conversation_id: str) -> Usage:
+        """All tokens and dollars of the turns that are shown; dollars None where one has none."""
+        usages = [one.answer.usage for one in self.turns(conversation_id) if one.answer.usage]
+        dollars = [one.dollars for one in usages]
+        return Usage(
+            sum(one.input_tokens for one in usages),
+            sum(one.output_tokens for one in usages),
+            all(one.reported for one in usages),
+            dollars=None if None in dollars else sum(one for one in dollars if one is not None),
+        )
 
     def search_in(self, conversation_id: str, collection: str) -> None:
         """Search another collection from now on, and all of it; raises NotFound."""
@@ -368,6 +386,7 @@ def _conversation(row: Any) -> Conversation:
         excluded=frozenset(json.loads(row.excluded)),
         created_at=row.created_at,
         pinned=bool(row.pinned),
+        options=_OPTIONS.validate_json(row.options),
     )
 
 

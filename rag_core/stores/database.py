@@ -41,7 +41,10 @@ _CHANGES = {
         "INSERT INTO said (owner, turn_id, conversation_id, text) SELECT owner, id,"
         " conversation_id, question || char(10) || json_extract(answer, '$.text') FROM turns",
     ),
-    4: ("ALTER TABLE documents ADD COLUMN tags TEXT NOT NULL DEFAULT '[]'",),
+    4: (
+        "ALTER TABLE documents ADD COLUMN tags TEXT NOT NULL DEFAULT '[]'",
+        "ALTER TABLE conversations ADD COLUMN options TEXT NOT NULL DEFAULT '{}'",
+    ),
 }
 """What brings an older database up to date, by version; new tables are there already."""
 
@@ -133,6 +136,7 @@ conversations = _table(
     Column("pinned", Integer, nullable=False, server_default="0"),
     Column("deleted_at", Text),
     Column("leaf", Integer),  # the last of the turns that are shown
+    Column("options", Text, nullable=False, server_default="{}"),
     indexes=("moved",),
 )
 turns = _table(

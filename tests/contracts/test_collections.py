@@ -154,6 +154,7 @@ def test_a_data_folder_of_before_tags_is_opened(tmp_path: Path) -> None:
     seodam.close()
     with sqlite3.connect(tmp_path / "seodam.sqlite3") as connection:
         connection.execute("ALTER TABLE documents DROP COLUMN tags")
+        connection.execute("ALTER TABLE conversations DROP COLUMN options")
         connection.execute("DROP TABLE collections")
         connection.execute("PRAGMA user_version=3")
     seodam = open_seodam(Settings(data=tmp_path))

@@ -44,8 +44,10 @@ FLOORS = (
     {"retriever", "reranker", "signals", "evaluation"}
     | {"generators", "extractive", "overview", "selection", "prompting", "citations", "grounding"}
     | {"rag_models", "transformers_chat", "closed_book"},
-    {"cross_encoder", "lab", "plane", "foreign_tokens", "watching"},
+    {"cross_encoder", "lab", "plane", "foreign_tokens", "watching", "prices"},
+    {"budget", "metering"},
     {"chain", "rewriting", "structured", "instructions", "fact_check", "studying"},
+    {"fine_tuning", "fine_tuning_child", "trials"},
     {"tuning"},
     {"library", "shelving", "assistant", "ingestion", "archive", "reembedding", "rereading"},
     {"named_embeddings", "examinations"},
@@ -65,6 +67,7 @@ HOMES = {
     "charset_normalizer": {"rag_core.parsing.decoding"},
     "chromadb": {"rag_core.stores.dense"},
     "cryptography": {"rag_core.parsing.hwp"},
+    "datasets": {"rag_core.fine_tuning_child"},
     "docx": {"rag_core.parsing.docx_file", "rag_core.parsing.numbering"},
     "filelock": {"rag_core.wiring"},
     "gensim": {"rag_core.word_vectors"},
@@ -89,7 +92,8 @@ HOMES = {
     "sentence_transformers": {
         "rag_core.embeddings",
         "rag_core.cross_encoder",
-    },  # two kinds of model
+        "rag_core.fine_tuning_child",
+    },  # two kinds of model, and learning
     "sklearn": {"rag_core.plane"},
     "snowballstemmer": {"rag_core.text"},
     "sqlalchemy": {"rag_core.stores"},
@@ -100,13 +104,14 @@ HOMES = {
     "tokenizers": {"rag_core.embeddings"},
     "torch": {"rag_core.cross_encoder", "rag_core.local_models", "rag_core.local_reading"},
     "transformers": {
+        "rag_core.fine_tuning_child",
         "rag_core.foreign_tokens",
         "rag_core.local_models",
         "rag_core.local_reading",
     },
 }
 # Taken where somebody has installed it.
-OPTIONAL = {"pysqlite3", "gensim", "anthropic", "google", "httpx", "ollama"}
+OPTIONAL = {"pysqlite3", "datasets", "gensim", "anthropic", "google", "httpx", "ollama"}
 # Used everywhere on purpose: arrays, checked values, and the ports of the ecosystem.
 EVERYWHERE = {"numpy", "pydantic", "langchain_core"}
 

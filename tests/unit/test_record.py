@@ -117,7 +117,7 @@ NEWER = {
     "documents": ("unit", "tags"),
     "collections": (),
     "pages": ("confidence", "words"),
-    "conversations": ("pinned", "deleted_at", "leaf"),
+    "conversations": ("pinned", "deleted_at", "leaf", "options"),
     "turns": ("parent",),
     "said": (),
     "feedback": (),

@@ -1,0 +1,98 @@
+"""What fits into a window, and what tokens cost."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag_core import prompting
+from rag_core.budget import ANSWER_TOKENS, Fitted, counter, estimate, fit, window_of
+from rag_core.errors import WrongSetting
+from rag_core.prices import SHIPPED, Price, load_prices, price_of
+from rag_core.types import Answer, Hit, Passage, Turn
+
+SYSTEM = prompting.system()
+
+
+def hits(*lengths: int) -> list[Hit]:
+    return [
+        Hit(rank, Passage(f"p{rank}", "d", rank, 1, "1", "가" * length), "d.pdf", 0.5)
+        for rank, length in enumerate(lengths, 1)
+    ]
+
+
+def turns(*lengths: int) -> list[Turn]:
+    return [Turn(at, "왜요?", Answer("x" * length)) for at, length in enumerate(lengths, 1)]
+
+
+def fitted(window: int | None, passages: list[Hit], history: list[Turn]) -> Fitted:
+    return fit(
+        "왜 그래요?",
+        passages,
+        history,
+        window=window,
+        answer_tokens=None,
+        count=estimate,
+        system=SYSTEM,
+    )
+
+
+def test_everything_is_sent_where_no_window_is_known_or_all_fits() -> None:
+    for window in (None, 100_000):
+        sent = fitted(window, hits(500, 500), turns(200, 200))
+        assert (len(sent.hits), len(sent.history)) == (2, 2)
+        assert (sent.passages_left_out, sent.turns_left_out) == (0, 0)
+        assert sent.tokens > 1300
+
+
+def test_a_small_window_takes_the_best_passages_and_the_latest_turns() -> None:
+    sent = fitted(4096, hits(600, 600, 600, 600), turns(500, 500, 500))
+    assert [hit.rank for hit in sent.hits] == [1, 2]
+    assert sent.passages_left_out == 2
+    assert [turn.id for turn in sent.history] == [3 - n for n in range(len(sent.history))][::-1]
+    assert sent.turns_left_out == 3 - len(sent.history)
+
+
+@given(
+    st.integers(2500, 60_000),
+    st.lists(st.integers(1, 1500), min_size=1, max_size=10),
+    st.lists(st.integers(0, 900), max_size=6),
+)
+def test_what_is_sent_leaves_room_for_the_answer(
+    window: int, lengths: list[int], said: list[int]
+) -> None:
+    sent = fitted(window, hits(*lengths), turns(*said))
+    told = prompting.messages("왜 그래요?", sent.hits, sent.history)
+    assert sent.hits
+    if len(sent.hits) > 1:  # the best passage is always sent
+        assert sum(estimate(one.text) for one in told) + ANSWER_TOKENS <= window
+
+
+def test_windows_and_prices_go_by_the_longest_beginning() -> None:
+    assert window_of("openai:gpt-4o-mini") == 128_000
+    assert window_of("openai:gpt-4") == 8_192
+    assert window_of("openai:somebody's own") is None
+    prices = load_prices(SHIPPED.parent / "nowhere")
+    assert price_of("openai:gpt-4o-mini-2024", prices) == Price(0.15, 0.6)
+    assert price_of("openai:somebody's own", prices) is None
+    assert price_of("ollama:llama3.2", prices) == Price(0, 0)
+    assert Price(2.5, 10).of(1000, 200) == pytest.approx(0.0045)
+
+
+def test_a_readers_own_prices_win_and_a_broken_file_is_named(tmp_path: Path) -> None:
+    own = tmp_path / "prices.toml"
+    own.write_text('["openai:gpt-4o"]\ninput = 1\noutput = 2\n["openai:mine"]\ninput=3\noutput=4\n')
+    prices = load_prices(tmp_path)
+    assert price_of("openai:gpt-4o", prices) == Price(1, 2)
+    assert price_of("openai:mine-2", prices) == Price(3, 4)
+    own.write_text("[broken")
+    with pytest.raises(WrongSetting) as caught:
+        load_prices(tmp_path)
+    assert str(own) in str(caught.value.details)
+
+
+def test_an_unknown_models_tokens_are_estimated_rather_too_many() -> None:
+    assert counter("anthropic:claude-x")("가나다 abc") == estimate("가나다 abc") == 6
