@@ -16,6 +16,7 @@ from pages.ui.connection import (
     shown_model,
 )
 from pages.ui.embedding import show_embedding
+from pages.ui.instructions import show_instructions
 from pages.ui.messages import Words
 from pages.ui.session import Visitor
 from pages.ui.shell import enter, show_error
@@ -137,6 +138,7 @@ def page() -> None:
     visitor, words = enter()
     st.title(words("nav.settings"))
     _models(visitor, words)
+    show_instructions(visitor, words)
     _search(visitor, words)
     _feedback(visitor, words)
     if visitor.seodam.settings.single_user:

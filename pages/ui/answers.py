@@ -12,6 +12,7 @@ import streamlit as st
 from pages.ui import checking, viewer
 from pages.ui.connection import EXTRACTIVE, shown_model
 from pages.ui.messages import Words
+from pages.ui.options import left_out, took
 from pages.ui.places import place
 from pages.ui.reveal import reveal
 from pages.ui.session import Visitor
@@ -190,6 +191,9 @@ def _footer(words: Words, answer: Answer) -> None:
     parts = [words("answer.extractive") if extractive else literal(shown_model(answer.model))]
     if answer.seconds >= _WORTH_SAYING:
         parts.append(words("answer.seconds", seconds=f"{answer.seconds:.1f}"))
+    parts += took(words, answer.usage)
+    if missing := left_out(words, answer.usage):
+        st.caption(missing)
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         st.caption(" · ".join(parts), width="content")
         if extractive:

@@ -15,13 +15,14 @@ from pages.ui.answers import place_of_turn, show_passages
 from pages.ui.connection import generator
 from pages.ui.keyboard import STOP
 from pages.ui.messages import Words
+from pages.ui.options import options_of
 from pages.ui.session import Visitor
 from pages.ui.shell import literal, show_error
 from pages.ui.understood import Pending, show_understood
 from pages.ui.uploads import said_of
 from rag_core.errors import SeodamError
 from rag_core.markdown import SafeStream
-from rag_core.types import Conversation
+from rag_core.types import AS_IT_IS, Conversation
 
 _SETTLE_SECONDS = 5.0
 
@@ -49,7 +50,7 @@ def ask(
         if not _something_to_ask(visitor, words, conversation):
             return
         try:
-            model = generator(visitor)
+            model = generator(visitor, options_of(conversation))
             conversation = conversation or _begin(visitor, asked.question)
         except SeodamError as error:
             show_error(error, words)
@@ -80,7 +81,9 @@ def _begin(visitor: Visitor, asked: str) -> Conversation:
     out = scope.excluded(None)
     if out:
         visitor.conversations.exclude(conversation.id, out)
-        conversation = visitor.conversations.get(conversation.id)
+    if (chosen := options_of(None)) != AS_IT_IS:
+        visitor.conversations.ask_with(conversation.id, chosen)
+    conversation = visitor.conversations.get(conversation.id)
     history.open_conversation(conversation)
     return conversation
 

@@ -14,6 +14,7 @@ import streamlit as st
 
 from pages.ui.session import Visitor
 from rag_core.settings import PROVIDERS
+from rag_core.types import AS_IT_IS, Options
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -88,14 +89,17 @@ def shown_model(name: str) -> str:
     return model if kind in PROVIDERS and model else name
 
 
-def generator(visitor: Visitor) -> BaseChatModel:
-    """The chosen model, ready to be asked; raises WrongSetting, MissingExtra."""
-    name = chosen_model(visitor)
+def generator(visitor: Visitor, options: Options = AS_IT_IS) -> BaseChatModel:
+    """The chosen model, ready to be asked so; raises WrongSetting, MissingExtra."""
+    name = options.model or chosen_model(visitor)
     server = connection(visitor, provider_of(name))
     if name != EXTRACTIVE:
         check(visitor, server)
     return visitor.seodam.generator(
-        name, api_key=server.api_key or None, base_url=server.base_url or None
+        name,
+        api_key=server.api_key or None,
+        base_url=server.base_url or None,
+        options=options,
     )
 
 

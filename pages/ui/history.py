@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages.ui import emphasis, scope, undo
+from pages.ui import emphasis, options, scope, undo
 from pages.ui.conversation_menu import menu
 from pages.ui.keyboard import NEW
 from pages.ui.messages import Words
@@ -59,6 +59,7 @@ def sidebar(visitor: Visitor, words: Words, conversation: Conversation | None) -
         documents = visitor.library.documents(scope.collection(visitor, conversation))
         if documents:
             scope.ticks(visitor, words, conversation, documents)
+        options.choose(visitor, words, conversation)
         emphasis.told(visitor, words, "emphasis-in-chat")
         _earlier(visitor, words, conversation)
 

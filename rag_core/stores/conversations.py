@@ -141,7 +141,9 @@ class Conversations:
         self._change(conversation_id, {"options": _OPTIONS.dump_json(options).decode()})
 
     def used(self, conversation_id: str) -> Usage:
-        """All tokens and dollars of the turns that are shown; dollars None where one has none."""
+        """All tokens and dollars of the turns that are shown, dollars None where one has none;
+        raises NotFound."""
+        self.get(conversation_id)
         usages = [one.answer.usage for one in self.turns(conversation_id) if one.answer.usage]
         dollars = [one.dollars for one in usages]
         return Usage(

@@ -1,0 +1,78 @@
+"""The model of a conversation, what it is told, and what it took, on the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from pages.ui import session
+from pages.ui.messages import CATALOGUE
+from rag_core.prompting import INSTRUCTIONS
+from rag_core.types import LOCAL_OWNER
+from tests.screens.conftest import all_text
+from tests.servers.openai_server import OpenAIServer
+
+Open = Callable[..., AppTest]
+
+
+@pytest.fixture
+def server(open_page: Open, monkeypatch: pytest.MonkeyPatch) -> Iterator[OpenAIServer]:
+    with OpenAIServer() as running:
+        monkeypatch.setenv("SEODAM_MODEL", "openai:echo")
+        monkeypatch.setenv("OPENAI_BASE_URL", running.url)
+        session.close()
+        yield running
+
+
+@pytest.mark.usefixtures("documents")
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_options_chosen_before_the_question_are_sent_and_kept(
+    server: OpenAIServer, open_page: Open, language: str
+) -> None:
+    words = CATALOGUE[language]
+    page = open_page("pages/chat.py", language)
+    page.selectbox(key="options-temperature-new").select(0.4).run()
+    page.selectbox(key="options-answer_tokens-new").select(512).run()
+    page.chat_input[0].set_value("How tall is the lighthouse of Pohang?").run()
+    body = server.requests[-1]["body"]
+    assert body["temperature"] == 0.4
+    assert 512 in (body.get("max_tokens"), body.get("max_completion_tokens"))
+    conversation = session.seodam().conversations(LOCAL_OWNER).all()[0]
+    assert conversation.options.temperature == 0.4
+    assert words["usage.tokens"].format(read="7", written="5") in all_text(page)
+    page.button(key=f"used-{conversation.id}").click().run()
+    page.selectbox(key=f"options-temperature-{conversation.id}").select("").run()
+    kept = session.seodam().conversations(LOCAL_OWNER).get(conversation.id).options
+    assert (kept.temperature, kept.answer_tokens) == (None, 512)
+
+
+@pytest.mark.usefixtures("documents")
+def test_a_conversation_can_have_another_model_than_the_settings(
+    server: OpenAIServer, open_page: Open
+) -> None:
+    page = open_page("pages/chat.py", "en")
+    page.selectbox(key="options-model-new").select("extractive").run()
+    page.chat_input[0].set_value("How tall is the lighthouse of Pohang?").run()
+    assert not [one for one in server.requests if "body" in one and "messages" in one["body"]]
+    assert "26 metres tall" in all_text(page)
+
+
+@pytest.mark.usefixtures("documents")
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_instructions_are_written_seen_as_sent_and_taken_back(
+    server: OpenAIServer, open_page: Open, language: str
+) -> None:
+    words = CATALOGUE[language]
+    page = open_page("pages/settings.py", language)
+    page.text_area(key="instructions-default").set_value("Answer like a pirate.").run()
+    sent = "\n".join(one.value for one in page.code)
+    assert "Answer like a pirate.\n\nRules" in sent
+    assert "harbour.txt" in sent
+    open_page("pages/chat.py", language).chat_input[0].set_value("How tall is it?").run()
+    assert server.requests[-1]["body"]["messages"][0]["content"].startswith("Answer like a pirate.")
+    page = open_page("pages/settings.py", language)
+    next(one for one in page.button if one.label == words["prompt.reset"]).click().run()
+    assert session.seodam().assistant(LOCAL_OWNER).instructions() == ""
+    assert page.text_area(key="instructions-default").value == INSTRUCTIONS.strip()
