@@ -100,6 +100,9 @@ def _write(
                 n = written.offered - written.dropped
                 said = words("study.writing", model=literal(name), n=n)
                 bar.progress(min(written.offered / _PIECES, 1.0), said)
+                if written.done and not n:
+                    none = words("study.none_kept", of=written.offered)
+                    st.session_state["write-failed"] = none
     except SeodamError as error:
         with _lock:
             _made.pop(key, None)

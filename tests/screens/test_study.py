@@ -116,6 +116,19 @@ def test_a_model_that_fails_is_said_and_the_plain_form_stays(open_page: Open) ->
     assert CATALOGUE["en"]["study.summary"] in all_text(page)
 
 
+def test_it_is_said_when_nothing_of_a_model_could_be_verified(open_page: Open) -> None:
+    _add(SAMPLES["en"])
+    made_up = {"summary": [{"text": "All is well.", "passage": 1, "quote": "nowhere to be found"}]}
+    with OpenAIServer(default=Reply(text=json.dumps(made_up))) as server:
+        kept = session.seodam().conversations(LOCAL_OWNER)
+        kept.prefer("base_url", server.url)
+        kept.prefer("model", "openai:echo")
+        page = open_page("pages/study.py", "en")
+        page.button(key="write").click().run()
+    assert page.warning[0].value == CATALOGUE["en"]["study.none_kept"].format(of=1)
+    assert "All is well" not in all_text(page)
+
+
 def test_several_documents_or_all_of_them_are_studied_together(open_page: Open) -> None:
     for name in SAMPLES.values():
         _add(name)
