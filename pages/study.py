@@ -15,7 +15,7 @@ from pages.ui.session import seodam
 from pages.ui.shell import enter, literal
 from pages.ui.written import by_model
 from rag_core.gist import Telling
-from rag_core.study import Item, Material, cards_as_csv, cards_for_anki, right
+from rag_core.study import BLANK, Item, Material, cards_as_csv, cards_for_anki, right
 from rag_core.types import Document, Unit
 
 _CHAT = Path(__file__).with_name("chat.py")
@@ -135,7 +135,8 @@ def _quiz(
     if not items:
         st.caption(words("study.no_quiz"))
         return
-    st.caption(words("study.quiz_how"))
+    if any(BLANK in item.question for item in items):
+        st.caption(words("study.quiz_how"))
     checked = bool(st.session_state.get(f"checked-{key}"))
     given = [_asked(words, item, f"quiz-{key}-{n}") for n, item in enumerate(items)]
     if checked:
