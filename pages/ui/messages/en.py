@@ -273,8 +273,8 @@ ENGLISH = {
     "study.written_by": "Made by {model}.",
     "study.dropped": "{n} of {of} dropped because their quote is not on the page, or its numbers "
     "differ.",
-    "study.none_kept": "None of the {of} pieces of the model could be verified on its page, so this is "
-    "made of the document's own sentences.",
+    "study.none_kept": "None of the {of} pieces of the model could be verified on its page, so "
+    "this is made of the document's own sentences.",
     "study.unfinished": "It was stopped on the way.",
     "study.write_again": "Make it again",
     "study.plain": "Show without the model",

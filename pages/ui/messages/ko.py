@@ -260,7 +260,8 @@ KOREAN = {
     "study.write": "{model} 모델로 더 잘 만들기",
     "study.written_by": "{model} 모델이 만들었어요.",
     "study.dropped": "{of}개 가운데 {n}개는 인용한 말이 그 쪽에 없거나 숫자가 달라서 뺐어요.",
-    "study.none_kept": "모델이 만든 {of}개 가운데 문서에서 확인된 것이 없어, 문서의 문장을 보여 드려요.",
+    "study.none_kept": "모델이 만든 {of}개 가운데 문서에서 확인된 것이 없어요. 문서의 문장으로 "
+    "만든 것을 보여 드려요.",
     "study.unfinished": "중간에 멈춘 데까지예요.",
     "study.write_again": "다시 만들기",
     "study.plain": "모델 없이 보기",
