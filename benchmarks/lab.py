@@ -65,44 +65,39 @@ def fill(library: Library, passages: int) -> int:
     return count
 
 
-WATCH = """() => {
-  const app = document.querySelector('[data-testid=stApp]');
-  window.ran = false;
-  new MutationObserver(() => {
-    window.ran ||= app.dataset.testScriptState === 'running';
-  }).observe(app, {attributes: true});
-}"""
-DRAWN = """([picture, count]) => {
+DRAWN = """([picture, count, text]) => {
   const state = document.querySelector('[data-testid=stApp]').dataset.testScriptState;
   const drawn = [...document.querySelectorAll(picture)].filter(one => one.getClientRects().length);
-  return window.ran && state === 'notRunning' && drawn.length >= count;
+  const said = document.querySelector('[data-testid=stMain]').innerText;
+  return state === 'notRunning' && drawn.length >= count && said.includes(text);
 }"""
 IDLE = "() => new Promise(done => requestIdleCallback(() => done()))"
 
 
-def timed(page: Page, step: str, act: Callable[[], None]) -> float:
-    """Seconds from an act until the page has run, all pictures of a step are there, and the
-    browser has nothing more to draw."""
-    page.evaluate(WATCH)
+def timed(page: Page, step: str, act: Callable[[], None], text: str = "") -> float:
+    """Seconds from an act until all pictures of a step are there, and a text that tells them from
+    those before, and the browser has nothing more to draw."""
     begun = time.perf_counter()
     act()
-    page.wait_for_function(DRAWN, arg=list(PICTURES[step]), polling=20, timeout=120_000)
+    page.wait_for_function(DRAWN, arg=[*PICTURES[step], text], polling=20, timeout=120_000)
     page.evaluate(IDLE)
     return time.perf_counter() - begun
 
 
 def ask(page: Page, question: str) -> dict[str, float]:
-    """Seconds of each step, from the key or the click until its pictures are there."""
+    """Seconds of each step, from the key or the click until its pictures are there. What the lab
+    says of the question's length must differ from that of the question before."""
 
     def tab(step: str) -> Callable[[], None]:
         return page.get_by_role("tab", name=WORDS[f"lab.{step}"], exact=True).click
 
     box = page.get_by_label(WORDS["lab.question"], exact=True)
     box.fill(question)
-    seconds = {"tokens": timed(page, "tokens", lambda: box.press("Enter"))}
+    length = f", {len(question)} characters"
+    seconds = {"tokens": timed(page, "tokens", lambda: box.press("Enter"), length)}
     for step in list(PICTURES)[1:]:
         seconds[step] = timed(page, step, tab(step))
-    timed(page, "tokens", tab("tokens"))
+    timed(page, "tokens", tab("tokens"), length)
     return seconds
 
 
