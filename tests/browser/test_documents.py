@@ -113,3 +113,27 @@ def _documents(screen: Screen) -> Locator:
 def _change(screen: Screen, name: str) -> None:
     """Open what can be changed of a document."""
     _documents(screen).filter(has_text=name).get_by_test_id("stPopoverButton").first.click()
+
+
+def test_a_question_is_put_to_one_collection_only(visit: Visit, address: str) -> None:
+    screen = visit(f"{address}/library").add(TWO[:1])
+    words, page = screen.words, screen.page
+    screen.button("collection.manage").click()
+    name = page.get_by_role("textbox", name=words("collection.new"))
+    name.fill("Harbours")
+    name.press("Enter")
+    screen.says(words("library.empty"))
+    page.keyboard.press("Escape")
+    screen.settled().button("job.dismiss").click()
+    screen.settled().add(TWO[1:])
+    expect(_documents(screen)).to_have_count(1)
+    screen.shoot("collection-en-light-1280")
+
+    page.get_by_role("link", name=words("nav.chat")).click()
+    boxes = page.get_by_role("region", name="Sidebar").get_by_test_id("stCheckbox")
+    expect(boxes).to_have_count(1)
+    expect(boxes).to_contain_text("harbour.pdf")
+    screen.settled().ask("When was the lighthouse built?")
+    expect(screen.last_answer()).not_to_contain_text(words("answer.searching"), timeout=30_000)
+    screen.settled()
+    expect(page.get_by_text("lighthouse.pdf")).to_have_count(0)

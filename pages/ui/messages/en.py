@@ -210,7 +210,7 @@ ENGLISH = {
     "prompt.nonce": "The mark of the passages is new for every question: no document can fake it.",
     "library.empty": "No documents yet. Drop some in above.",
     "library.look": "Look inside",
-    "library.more": "Name, tags, move, remove",
+    "library.more": "Name, tags, place",
     "library.rename": "Name",
     "library.remove": "Remove",
     "library.too_late": "It is too late to undo: the document has been deleted.",
