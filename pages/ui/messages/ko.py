@@ -118,7 +118,7 @@ KOREAN = {
     "answer.connect": "모델 연결하기",
     "answer.seconds": "{seconds}초",
     "turn.again": "다시 답하기",
-    "turn.edit": "질문 고쳐 묻기",
+    "turn.edit": "질문 바꾸기",
     "turn.copy": "답과 출처 복사하기",
     "turn.version_before": "앞 답",
     "turn.version_after": "뒤 답",
