@@ -66,7 +66,7 @@ def page() -> None:
             case "retrieval":
                 lab_retrieval.show(visitor, words, question, looked, _SHOWN, seconds)
             case "prompt":
-                lab_answer.show_prompt(words, question, hits)
+                lab_answer.show_prompt(visitor, words, question, hits)
             case "answer":
                 lab_answer.show(visitor, words, question, hits)
             case "look":

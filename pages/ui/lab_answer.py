@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import streamlit as st
+from langchain_core.messages import BaseMessage
 
 from pages.ui import charts, lab_tokens
 from pages.ui.checking import show_sentences
@@ -34,21 +35,28 @@ class _Written:
     closed: tuple[Piece, ...] = ()
 
 
-def show_prompt(words: Words, question: str, hits: Sequence[Hit]) -> None:
+def show_prompt(visitor: Visitor, words: Words, question: str, hits: Sequence[Hit]) -> None:
     """The messages, word for word."""
     st.markdown(words("lab.prompt_what"))
-    for message in messages(question, hits, (), language(question)):
+    for message in _messages(visitor, question, hits):
         count = lab_tokens.count(message.text)
         st.markdown(f"**{words(f'lab.{message.type}')}** · {words('lab.about_tokens', n=count)}")
         with st.container(height=320):  # scrolls with the keyboard too, as the code itself does not
             st.code(message.text, language=None, wrap_lines=True)
 
 
+def _messages(visitor: Visitor, question: str, hits: Sequence[Hit]) -> list[BaseMessage]:
+    """As the chat sends them, with what its reader tells the model about the collection."""
+    told = visitor.assistant.instructions(visitor.collection)
+    return messages(question, hits, (), language(question), told)
+
+
 def show(visitor: Visitor, words: Words, question: str, hits: Sequence[Hit]) -> None:
     """Draw the step: with and without passages side by side, then how it was written."""
     model = chosen_model(visitor)
     st.markdown(words("lab.answer_what", model=literal(shown_model(model))))
-    key = (question, model, tuple(hit.passage.id for hit in hits))
+    told = visitor.assistant.instructions(visitor.collection)
+    key = (question, model, told, tuple(hit.passage.id for hit in hits))
     asked = st.button(words("lab.ask"), key="lab-ask", type="primary")
     kept = st.session_state.get(_KEPT)
     written = None if asked or kept is None or kept.key != key else kept
@@ -72,7 +80,7 @@ def _sides(
     left, right = (st.container(), st.container()) if extractive else st.columns(2)
     with left:
         st.header(words("lab.with"))
-        asked = messages(question, hits, (), language(question))
+        asked = _messages(visitor, question, hits)
         found = _stream(written.with_passages or watch(model, asked))
         _citations(visitor, words, found, hits)
     if extractive:
