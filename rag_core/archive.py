@@ -21,7 +21,7 @@ from rag_core.errors import BrokenFile, NotFound, SeodamError, StoreFailed
 from rag_core.library import Library
 from rag_core.parsing import check_size
 from rag_core.stores.conversations import Conversations
-from rag_core.types import Turn, Upload
+from rag_core.types import AS_IT_IS, Options, Turn, Upload
 
 _INDEX = "seodam.json"
 _LARGEST_INDEX = 256 * 1024**2  # bytes
@@ -36,6 +36,7 @@ class _Document:
     sha256: str
     name: str
     collection: str
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ class _Conversation:
     turns: tuple[Turn, ...]  # every version of every turn, as they were asked
     pinned: bool = False
     shown: int | None = None  # the last turn of the version that was being read
+    options: Options = AS_IT_IS
 
     @property
     def said(self) -> tuple[str, ...]:
@@ -57,6 +59,7 @@ class _Index:
     documents: tuple[_Document, ...]
     conversations: tuple[_Conversation, ...]  # oldest first
     version: int = _VERSION
+    collections: tuple[tuple[str, str], ...] = ()  # id and name
 
 
 _ADAPTER = TypeAdapter(_Index)
@@ -69,8 +72,9 @@ def write_archive(path: Path, library: Library, conversations: Conversations) ->
     """
     documents = library.documents(None)
     index = _Index(
-        tuple(_Document(one.sha256, one.name, one.collection) for one in documents),
+        tuple(_Document(one.sha256, one.name, one.collection, one.tags) for one in documents),
         _conversations(conversations),
+        collections=tuple((one.id, one.name) for one in library.shelving.all() if one.name),
     )
     with _replacing(path) as part, zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(_INDEX, _ADAPTER.dump_json(index))
@@ -92,6 +96,7 @@ def read_archive(path: Path, library: Library, conversations: Conversations) -> 
             index = _read_index(archive, path.name)
             for document in index.documents:
                 counts[_add(archive, document, library)] += 1
+        _name(index, library)
     except FileNotFoundError as error:
         raise NotFound(what=f"file {path.name}") from error
     except (OSError, *_DAMAGE) as error:
@@ -112,6 +117,7 @@ def _conversations(kept: Conversations) -> tuple[_Conversation, ...]:
             kept.all_turns(one.id),
             one.pinned,
             next((turn.id for turn in kept.turns(one.id, last=1)), None),
+            one.options,
         )
         for one in reversed(kept.all())
     )
@@ -147,9 +153,20 @@ def _add(archive: zipfile.ZipFile, document: _Document, library: Library) -> str
     try:
         member = archive.getinfo(f"files/{document.sha256}")
         check_size(document.name, member.file_size, library.limits)
-        return library.add(Upload(document.name, archive.read(member)), document.collection).status
+        added = library.add(Upload(document.name, archive.read(member)), document.collection)
+        if added.status == "added":
+            library.shelving.tag(added.document.id, document.tags)
+        return added.status
     except (SeodamError, *_DAMAGE):
         return "failed"
+
+
+def _name(index: _Index, library: Library) -> None:
+    """Give the collections that came their names, where nobody has named them here."""
+    unnamed = {one.id for one in library.shelving.all() if one.name == one.id}
+    for collection, name in index.collections:
+        if collection in unnamed and name != collection:
+            library.shelving.rename(collection, name)
 
 
 def _resume(conversation: _Conversation, conversations: Conversations) -> None:
@@ -167,3 +184,4 @@ def _resume(conversation: _Conversation, conversations: Conversations) -> None:
     if conversation.shown in kept:
         conversations.show(started.id, kept[conversation.shown])
     conversations.pin(started.id, conversation.pinned)
+    conversations.ask_with(started.id, conversation.options)

@@ -13,7 +13,7 @@ from rag_core import archive
 from rag_core.archive import read_archive, write_archive
 from rag_core.errors import BrokenFile, NotFound, StoreFailed
 from rag_core.settings import Settings
-from rag_core.types import LOCAL_OWNER, Answer, Citation, Feedback, Sentence, Upload
+from rag_core.types import LOCAL_OWNER, Answer, Citation, Feedback, Options, Sentence, Upload
 from rag_core.wiring import Seodam, open_seodam
 
 TEXT = "The harbour of Pohang was opened in 1962."
@@ -83,6 +83,25 @@ def test_what_goes_out_comes_back_and_only_once(
         for one in (seodam, other)
     )
     assert (theirs.question, theirs.answer) == (mine.question, mine.answer)
+
+
+def test_tags_names_of_collections_and_options_come_back(
+    seodam: Seodam, open_library: Callable[[str], Seodam], tmp_path: Path
+) -> None:
+    library, talks = seodam.library(LOCAL_OWNER), seodam.conversations(LOCAL_OWNER)
+    library.shelving.rename("other", "바다")
+    library.shelving.tag(library.documents()[0].id, ["sea", "1962"])
+    talks.ask_with(talks.all()[0].id, Options(temperature=0.5))
+    _write(seodam, tmp_path / "all.zip")
+    other = open_library("second")
+    _read(other, tmp_path / "all.zip")
+    came = other.library(LOCAL_OWNER)
+    assert [(one.id, one.name) for one in came.shelving.all()] == [
+        ("default", ""),
+        ("other", "바다"),
+    ]
+    assert came.documents()[0].tags == ("sea", "1962")
+    assert other.conversations(LOCAL_OWNER).all()[0].options == Options(temperature=0.5)
 
 
 def test_versions_feedback_and_pins_come_back(
