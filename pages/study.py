@@ -83,8 +83,11 @@ def _overview(
     word_for_word: bool,
 ) -> None:
     if made.summary:
-        st.header(words("study.summary" if word_for_word else "study.summary_written"))
-        st.caption(words("study.summary_how" if word_for_word else "study.written_how"))
+        title, how = words("study.summary"), words("study.summary_how")
+        if not word_for_word:
+            title, how = words("study.summary_written"), words("study.written_how")
+        st.header(title)
+        st.caption(how)
     for number, point in enumerate(made.summary):
         _sentence(words, point.source, names, units, f"summary-{number}", literal(point.text))
     if made.terms or made.meanings:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Literal
+
 import streamlit as st
 
 from pages.ui.messages import Words
 from pages.ui.session import Visitor
 from pages.ui.shell import enter, literal, show_error
+from rag_core.embeddings import SENTENCE_TRANSFORMERS
 from rag_core.errors import SeodamError
 from rag_core.reembedding import EmbeddingInUse
-from rag_core.tuning import TUNED, Progress, Trial, Tuner
+from rag_core.trials import Trial
+from rag_core.tuning import BASE, TUNED, Progress, Tuner
 
 _MEASURES = ("hit@1", "hit@5", "ndcg@10")
 
@@ -33,16 +38,32 @@ def page() -> None:
 
 
 def _begin(visitor: Visitor, words: Words) -> None:
-    if not visitor.library.documents():
+    if not visitor.documents:
         st.info(words("study.empty"), icon=":material/upload_file:")
         return
-    st.button(
+    kind = st.radio(
+        words("tuning.kind"),
+        ("adapter", "model"),
+        format_func=lambda one: words(f"tuning.kind_{one}"),
+        captions=[words("tuning.adapter_how"), words("tuning.model_how")],
+        key="tuning-kind",
+    )
+    base = BASE
+    if kind == "model":
+        typed = st.text_input(
+            words("embedding.name"),
+            placeholder="intfloat/multilingual-e5-small",
+            help=words("embedding.sentence-transformers_help"),
+            key="tuning-model",
+        )
+        base = f"{SENTENCE_TRANSFORMERS}{typed.strip()}"
+    _button(
         words("tuning.start"),
-        key="tune",
-        type="primary",
-        icon=":material/model_training:",
-        on_click=visitor.seodam.tune,
-        args=(visitor.owner,),
+        "tune",
+        lambda: visitor.seodam.tune(visitor.owner, base),
+        words,
+        main=True,
+        disabled=base.endswith(":"),
     )
 
 
@@ -83,13 +104,8 @@ def _used(in_use: EmbeddingInUse, words: Words) -> None:
     elif in_use.name.startswith(TUNED):
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
             st.markdown(words("tuning.in_use"), width="stretch")
-            st.button(
-                words("tuning.back"),
-                key="back",
-                icon=":material/undo:",
-                on_click=in_use.choose,
-                args=("bundled",),
-            )
+            back = words("tuning.back", name=literal(in_use.before))
+            _button(back, "back", lambda: in_use.choose(in_use.before), words)
 
 
 def _moving(in_use: EmbeddingInUse, words: Words) -> None:
@@ -113,13 +129,22 @@ def _kept(tuner: Tuner, in_use: EmbeddingInUse, words: Words) -> None:
 def _title(words: Words, trial: Trial) -> str:
     when = literal(trial.made_at[:16].replace("T", " "))
     verdict = words("tuning.better") if trial.better else words("tuning.refused")
-    return f"{when} · {verdict}"
+    return f"{when} · {literal(_short(trial.base))} · {verdict}"
+
+
+def _short(name: str) -> str:
+    """The last part of a model's name or folder."""
+    return name.removeprefix(SENTENCE_TRANSFORMERS).partition("?")[0].rsplit("/", 1)[-1]
 
 
 def _trial(tuner: Tuner, in_use: EmbeddingInUse, words: Words, trial: Trial) -> None:
     st.caption(
         words(
-            "tuning.how", n=trial.questions, lessons=trial.lessons, seconds=f"{trial.seconds:.0f}"
+            "tuning.how",
+            n=trial.questions,
+            lessons=trial.lessons,
+            seconds=f"{trial.seconds:.0f}",
+            against=literal(_short(trial.against)),
         )
     )
     for measure, column in zip(_MEASURES, st.columns(len(_MEASURES)), strict=True):
@@ -135,15 +160,26 @@ def _trial(tuner: Tuner, in_use: EmbeddingInUse, words: Words, trial: Trial) -> 
             st.caption(words("tuning.not_used"))
         elif in_use.name != name:
             _button(words("tuning.use"), f"use-{trial.id}", lambda: in_use.choose(name), words)
-        if in_use.wanted != name:
+        way_back = in_use.before if in_use.name.startswith(TUNED) else ""
+        if name not in (in_use.wanted, way_back):
             discard = words("tuning.discard")
             _button(discard, f"drop-{trial.id}", lambda: tuner.tunings.discard(trial.id), words)
 
 
-def _button(label: str, key: str, do: object, words: Words) -> None:
-    if st.button(label, key=key):
+def _button(
+    label: str,
+    key: str,
+    do: Callable[[], None],
+    words: Words,
+    main: bool = False,
+    disabled: bool = False,
+) -> None:
+    """A button that does something that may be refused."""
+    icon = ":material/model_training:" if main else None
+    kind: Literal["primary", "secondary"] = "primary" if main else "secondary"
+    if st.button(label, key=key, type=kind, icon=icon, disabled=disabled):
         try:
-            do()  # type: ignore[operator]
+            do()
         except SeodamError as error:
             show_error(error, words)
             return

@@ -27,7 +27,7 @@ from rag_core.types import Document, DocumentState
 EVERYBODY = "everybody"
 """The owner of choices that hold for the whole folder; no visitor's id looks like this."""
 
-_IN_USE, _CHOICE = "embedding_in_use", "embedding_choice"
+_IN_USE, _CHOICE, _BEFORE = "embedding_in_use", "embedding_choice", "embedding_before"
 _PATIENCE = 10  # seconds
 _TEXTS_AT_ONCE = 32  # between two looks at whether it was cancelled
 _SEARCHABLE = (DocumentState.READY, DocumentState.REMOVED)  # what was removed may be put back
@@ -84,6 +84,11 @@ class EmbeddingInUse:
         return self._default if self.fixed else self._kept.preference(_CHOICE, self._default)
 
     @property
+    def before(self) -> str:
+        """The name of the embedding that was in use before another was chosen last."""
+        return self._kept.preference(_BEFORE, self._default)
+
+    @property
     def current(self) -> Embedding:
         """The embedding in use; raises WrongSetting."""
         with self._lock:
@@ -105,6 +110,8 @@ class EmbeddingInUse:
         """Stay with that embedding from now on: start moving to it. Raises WrongSetting."""
         self._load(name)
         self.cancel()
+        if (before := self.name) != name:
+            self._kept.prefer(_BEFORE, before)
         self._kept.prefer(_CHOICE, name)
         self.move = Move(name)
         self.start()

@@ -11,22 +11,29 @@ import json
 import logging
 import re
 import secrets
+import shutil
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 from pydantic import TypeAdapter
 
 from rag_core.adapter import AdaptedEmbedding, Adapter, Course, Pair, Step, learn
-from rag_core.embeddings import BundledEmbedding, Embedding
+from rag_core.embeddings import (
+    SENTENCE_TRANSFORMERS,
+    BundledEmbedding,
+    Embedding,
+    SentenceTransformerEmbedding,
+    load_embedding,
+)
 from rag_core.errors import Cancelled, NotFound, SeodamError, TooFewLessons, WrongSetting
-from rag_core.evaluation import bootstrap, mean
-from rag_core.lessons import Lesson, Lessons
-from rag_core.passages import searchable_text
-from rag_core.stores.record import now
+from rag_core.fine_tuning import Regimen, fine_tune
+from rag_core.lessons import Lessons
+from rag_core.trials import Trial, try_out
 from rag_core.types import Passage
 
 TUNED = "tuned:"
@@ -35,31 +42,8 @@ FEWEST = 40
 """Lessons to learn from, and a quarter of it to measure on: with fewer nothing can be said."""
 EPOCHS = 8
 _ID = re.compile(r"[0-9a-f]{12}")
-_SURE = 0.10
-"""Share of the bootstrap's draws in which a tuning that is worth using may be no better."""
-_BASE = "bundled"
-
-
-@dataclass(frozen=True, slots=True)
-class Trial:
-    """How well the questions kept aside find their passage, before and after.
-
-    `gain` is the mean difference of nDCG@10 with its 95 % bootstrap interval, drawn in pairs.
-    `better` says that the tuning may be used.
-    """
-
-    id: str
-    base: str
-    made_at: str
-    seconds: float
-    lessons: int
-    questions: int
-    before: dict[str, float]
-    after: dict[str, float]
-    gain: float
-    interval: tuple[float, float]
-    better: bool
-    losses: tuple[tuple[int, float], ...]
+BASE = "bundled"
+"""The embedding that an adapter is learned on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +79,8 @@ class Tunings:
         tuning = name.removeprefix(TUNED)
         if not _ID.fullmatch(tuning):
             raise WrongSetting(setting="embedding", value=name, allowed="a tuning kept here")
+        if (self._folder / tuning).is_dir():
+            return SentenceTransformerEmbedding(str(self._folder / tuning))
         path = self._folder / f"{tuning}.npz"
         Adapter.load(path)
         return AdaptedEmbedding(path)
@@ -103,8 +89,12 @@ class Tunings:
         """Delete a tuning and its trial; raises NotFound."""
         if not _ID.fullmatch(tuning) or not (self._folder / f"{tuning}.json").exists():
             raise NotFound(what="tuning")
+        self._forget(tuning)
+
+    def _forget(self, tuning: str) -> None:
         for ending in ("json", "npz"):
             (self._folder / f"{tuning}.{ending}").unlink(missing_ok=True)
+        shutil.rmtree(self._folder / tuning, ignore_errors=True)
 
     def tune(
         self,
@@ -112,11 +102,16 @@ class Tunings:
         lessons: Lessons,
         show: Callable[[Progress], None] = lambda _: None,
         cancelled: Callable[[], bool] = lambda: False,
+        base: str = BASE,
+        in_use: Mapping[str, Embedding] = MappingProxyType({}),
     ) -> Trial:
-        """Learn an adapter, try it, keep both. Raises TooFewLessons, Cancelled."""
+        """Teach `base` ("bundled": an adapter on it; "sentence-transformers:NAME": all of it), try
+        it against the base and what is `in_use`, by name; keep tuning and trial.
+
+        Raises TooFewLessons, Cancelled, WrongSetting, MissingExtra, ModelFailed kinds.
+        """
         _enough(lessons)
         begun = time.monotonic()
-        base = BundledEmbedding()
         losses: list[tuple[int, float]] = []
 
         def learning(step: Step) -> None:
@@ -124,25 +119,43 @@ class Tunings:
             show(Progress("learning", step.step, step.steps, tuple(losses)))
 
         pairs: list[Pair] = [(one.question, one.text, one.unlike) for one in lessons.taught]
-        steps = int(np.clip(EPOCHS * len(pairs) / Course().batch, 30, 400))
-        course = Course(steps=steps, look_every=max(5, steps // 12))
-        adapter = learn(base, pairs, course, learning, cancelled)
-        show(Progress("measuring", steps, steps, tuple(losses)))
         tuning = secrets.token_hex(6)
         self._folder.mkdir(parents=True, exist_ok=True)
-        path = self._folder / f"{tuning}.npz"
-        adapter.save(path)
-        trial = try_out(base, AdaptedEmbedding(path, base), passages, lessons.held)
-        trial = replace(
-            trial,
-            id=tuning,
-            base=_BASE,
-            seconds=round(time.monotonic() - begun, 1),
-            lessons=len(pairs),
-            losses=tuple(losses),
-        )
+        try:
+            first, tuned = self._learn(tuning, base, pairs, learning, cancelled)
+            show(Progress("measuring", 1, 1, tuple(losses)))
+            trial = try_out({**in_use, base: first}, tuned, passages, lessons.held, cancelled)
+        except BaseException:
+            self._forget(tuning)
+            raise
+        seconds = round(time.monotonic() - begun, 1)
+        trial = replace(trial, id=tuning, base=base, seconds=seconds, lessons=len(pairs))
+        trial = replace(trial, losses=tuple(losses))
         self._keep(trial)
         return trial
+
+    def _learn(
+        self,
+        tuning: str,
+        base: str,
+        pairs: Sequence[Pair],
+        show: Callable[[Step], None],
+        cancelled: Callable[[], bool],
+    ) -> tuple[Embedding, Embedding]:
+        """The embedding that learned, as it was and as it is now."""
+        if base == BASE:
+            bundled, path = BundledEmbedding(), self._folder / f"{tuning}.npz"
+            steps = int(np.clip(EPOCHS * len(pairs) / Course().batch, 30, 400))
+            course = Course(steps=steps, look_every=max(5, steps // 12))
+            learn(bundled, pairs, course, show, cancelled).save(path)
+            return bundled, AdaptedEmbedding(path, bundled)
+        if not base.startswith(SENTENCE_TRANSFORMERS):
+            allowed = f"`{BASE}` or `{SENTENCE_TRANSFORMERS}NAME`"
+            raise WrongSetting(setting="embedding", value=base, allowed=allowed)
+        first = load_embedding(base)
+        folder = self._folder / tuning
+        fine_tune(base, pairs, folder, Regimen(), show, cancelled)
+        return first, SentenceTransformerEmbedding(str(folder))
 
     def _keep(self, trial: Trial) -> None:
         partial = self._folder / f"{trial.id}.partial"
@@ -153,62 +166,13 @@ class Tunings:
 _TRIAL = TypeAdapter(Trial)
 
 
-def try_out(
-    before: Embedding, after: Embedding, passages: Sequence[Passage], held: Sequence[Lesson]
-) -> Trial:
-    """Both embeddings over the questions kept aside, each among all passages. A passage of which
-    a sentence asks is searched without that sentence, as it was cut out of it."""
-    first, second = (_ranks(one, passages, held) for one in (before, after))
-    gains = [b - a for a, b in zip(first, second, strict=True)]
-    low, high = bootstrap(gains)
-    draws = np.random.default_rng(0).choice(gains, (1000, len(gains))).mean(axis=1)
-    return Trial(
-        id="",
-        base="",
-        made_at=now(),
-        seconds=0.0,
-        lessons=0,
-        questions=len(held),
-        before=_row(first),
-        after=_row(second),
-        gain=mean(gains),
-        interval=(low, high),
-        better=bool(mean(gains) > 0 and (draws <= 0).mean() < _SURE),
-        losses=(),
-    )
-
-
-def _ranks(
-    embedding: Embedding, passages: Sequence[Passage], held: Sequence[Lesson]
-) -> list[float]:
-    """nDCG@10 of each question, by meaning alone."""
-    places = {one.id: place for place, one in enumerate(passages)}
-    vectors = embedding.embed_array([searchable_text(one) for one in passages])
-    asked = embedding.embed_array([one.question for one in held], query=True)
-    texts = embedding.embed_array([one.text for one in held])
-    gains = []
-    for lesson, question, text in zip(held, asked, texts, strict=True):
-        scores = vectors @ question
-        own = places[lesson.passage_id]
-        scores[own] = text @ question
-        rank = int((scores > scores[own]).sum()) + 1
-        gains.append(1 / float(np.log2(rank + 1)) if rank <= 10 else 0.0)
-    return gains
-
-
-def _row(gains: Sequence[float]) -> dict[str, float]:
-    """hit@1, hit@5 and nDCG@10 of questions with one right passage each."""
-    return {
-        "hit@1": mean(float(gain == 1.0) for gain in gains),
-        "hit@5": mean(float(gain >= 1 / np.log2(6)) for gain in gains),
-        "ndcg@10": mean(gains),
-    }
-
-
 def _enough(lessons: Lessons) -> None:
     if len(lessons.taught) < FEWEST or len(lessons.held) < FEWEST // 4:
         found = len(lessons.taught) + len(lessons.held)
         raise TooFewLessons(found=found, needed=FEWEST * 5 // 4)
+
+
+Prepare = Callable[[], tuple[Sequence[Passage], Lessons]]
 
 
 class Tuner:
@@ -224,13 +188,21 @@ class Tuner:
     def running(self) -> bool:
         return self.progress is not None and self.progress.running
 
-    def start(self, prepare: Callable[[], tuple[Sequence[Passage], Lessons]]) -> None:
-        """Begin, unless one is running; `prepare` gives the passages and what to learn of them."""
+    def start(
+        self,
+        prepare: Prepare,
+        base: str = BASE,
+        in_use: Mapping[str, Embedding] = MappingProxyType({}),
+    ) -> None:
+        """Begin, unless one is running; `prepare` gives the passages and what to learn of them,
+        `base` and `in_use` are those of `Tunings.tune`."""
         if self.running:
             return
         self._stopping.clear()
         self.progress = Progress("preparing")
-        self._worker = threading.Thread(target=self._work, args=(prepare,), daemon=True)
+        self._worker = threading.Thread(
+            target=self._work, args=(prepare, base, in_use), daemon=True
+        )
         self._worker.start()
 
     def stop(self) -> None:
@@ -239,13 +211,13 @@ class Tuner:
         if self._worker is not None:
             self._worker.join()
 
-    def _work(self, prepare: Callable[[], tuple[Sequence[Passage], Lessons]]) -> None:
+    def _work(self, prepare: Prepare, base: str, in_use: Mapping[str, Embedding]) -> None:
         def show(progress: Progress) -> None:
             self.progress = progress
 
         try:
             passages, lessons = prepare()
-            trial = self.tunings.tune(passages, lessons, show, self._stopping.is_set)
+            trial = self.tunings.tune(passages, lessons, show, self._stopping.is_set, base, in_use)
             self.progress = Progress("done", losses=trial.losses, trial=trial)
         except Cancelled:
             self.progress = Progress("cancelled")

@@ -37,7 +37,7 @@ from rag_core.stores.database import Database
 from rag_core.stores.healing import probe_dense
 from rag_core.stores.record import Record
 from rag_core.stores.shelves import Shelves, dense_name, shelf_key
-from rag_core.tuning import Tuner, Tunings
+from rag_core.tuning import BASE, Tuner, Tunings
 from rag_core.types import AS_IT_IS, DocumentState, Options, Passage
 
 if TYPE_CHECKING:
@@ -116,8 +116,9 @@ class Seodam:
         """The embedding in use; it is loaded when vectors are first asked of it."""
         return self.in_use.current
 
-    def tune(self, owner: str) -> None:
-        """Begin to fine-tune the bundled embedding on one owner's documents, in the background."""
+    def tune(self, owner: str, base: str = BASE) -> None:
+        """Begin to fine-tune an embedding on one owner's documents, in the background; see
+        `Tunings.tune`. Raises WrongSetting when what is in use cannot be compared with."""
         library, conversations = self.library(owner), self.conversations(owner)
 
         def prepare() -> tuple[Sequence[Passage], Lessons]:
@@ -128,7 +129,7 @@ class Seodam:
             ]
             return library.lessons(accepted=helpful)
 
-        self.tuner.start(prepare)
+        self.tuner.start(prepare, base, {self.in_use.name: self.embedding})
 
     def library(self, owner: str) -> Library:
         """The documents of one owner."""

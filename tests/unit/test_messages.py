@@ -9,7 +9,7 @@ from pages.ui.messages.en import ENGLISH
 from pages.ui.messages.ko import KOREAN
 
 PAGES = Path(__file__).parents[2] / "pages"
-CALL = re.compile(r"""words\(\s*(f?)["']([a-z_.{}]+)""")
+CALL = re.compile(r"""words\(\s*(f?)["']([a-z_.{}-]+)""")
 DYNAMIC = re.compile(r"\{[^}]*\}")
 
 

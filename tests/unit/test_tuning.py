@@ -13,7 +13,8 @@ from rag_core.errors import Cancelled, NotFound, TooFewLessons, WrongSetting
 from rag_core.lessons import Lessons, lessons_of
 from rag_core.parsing import parse
 from rag_core.passages import cut
-from rag_core.tuning import TUNED, Progress, Tuner, Tunings, try_out
+from rag_core.trials import try_out
+from rag_core.tuning import TUNED, Progress, Tuner, Tunings
 from rag_core.types import Answer, Citation, Page, Passage, Turn, Upload
 
 BASE = BundledEmbedding()
@@ -141,10 +142,12 @@ def test_what_is_worse_is_refused(
     random = np.random.default_rng(0)
     spoilt = random.normal(0, 1, (BASE.dimension,) * 2).astype("f4")
     Adapter(random.normal(0, 2, BASE.size).astype("f4"), spoilt).save(tmp_path / "spoilt.npz")
-    trial = try_out(BASE, AdaptedEmbedding(tmp_path / "spoilt.npz"), passages, lessons.held)
+    trial = try_out(
+        {"bundled": BASE}, AdaptedEmbedding(tmp_path / "spoilt.npz"), passages, lessons.held
+    )
     assert trial.gain < 0
     assert not trial.better
-    same = try_out(BASE, BASE, passages, lessons.held)
+    same = try_out({"bundled": BASE}, BASE, passages, lessons.held)
     assert (same.gain, same.better) == (0, False)
 
 

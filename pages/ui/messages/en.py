@@ -345,8 +345,8 @@ ENGLISH = {
     "tuning.refused": "no better, so not used",
     "tuning.how": "Learned from {lessons} questions in {seconds} s, measured on {n} question kept "
     "aside. By meaning alone; the arrows show the difference to {against}, as it was.|Learned from "
-    "{lessons} questions in {seconds} s, measured on {n} questions kept aside. By meaning alone; the "
-    "arrows show the difference to {against}, as it was.",
+    "{lessons} questions in {seconds} s, measured on {n} questions kept aside. By meaning alone; "
+    "the arrows show the difference to {against}, as it was.",
     "tuning.gain": "Difference of nDCG@10: {gain} (95 % interval {low} … {high})",
     "tuning.not_used": "It was not surely better on the questions kept aside, so it cannot be "
     "used.",
