@@ -96,7 +96,7 @@ def test_removing_can_be_undone(open_page: Open) -> None:
     document = session.seodam().library(LOCAL_OWNER).documents()[0]
     page.button(key=f"remove-{document.id}").click().run()
     assert len(session.seodam().library(LOCAL_OWNER).documents()) == 1
-    page.button(key=f"undo-{document.id}").click().run()
+    page.button(key=f"undo-document-{document.id}").click().run()
     assert len(session.seodam().library(LOCAL_OWNER).documents()) == 2
 
 
