@@ -17,7 +17,7 @@ from rag_core.citations import Checked
 from rag_core.embeddings import BundledEmbedding
 from rag_core.errors import ModelTimedOut, SeodamError
 from rag_core.followups import REMEMBERED, texts_of_best
-from rag_core.generators import EXTRACTIVE, model_name
+from rag_core.generators import EXTRACTIVE, model_name, own_window
 from rag_core.library import Library
 from rag_core.metering import Meter
 from rag_core.overview import WithOverviews, wants_overview
@@ -162,7 +162,8 @@ class Assistant:
 
         name = model_name(model)
         pump = _Pump(self._parts(question, model, retriever), self._answer_seconds, name)
-        return AnswerStream(pump, question.text, name, check, keep, self._price(name))
+        price = None if name == EXTRACTIVE else self._price(name)
+        return AnswerStream(pump, question.text, name, check, keep, price)
 
     def _parts(
         self, question: Question, model: BaseChatModel, retriever: SeodamRetriever
@@ -187,15 +188,14 @@ class Assistant:
         chain = build_chain(
             WithOverviews(retriever, named),
             model,
-            self._fitting(question, model_name(model)),
+            self._fitting(question, model),
             self.instructions(question.collection),
         )
         yield from chain.stream(asked)
 
-    def _fitting(self, question: Question, name: str) -> Fit:
+    def _fitting(self, question: Question, model: BaseChatModel) -> Fit:
         """What is sent to this model: all to the one that needs no window."""
-        options = question.options
-        window = options.context_tokens or budget.window_of(name)
+        options, name = question.options, model_name(model)
         system = prompting.system("", self.instructions(question.collection))
         if name == EXTRACTIVE:
             return everything
@@ -205,7 +205,7 @@ class Assistant:
                 asked,
                 hits,
                 history,
-                window=window,
+                window=options.context_tokens or budget.window_of(name) or own_window(model),
                 answer_tokens=options.answer_tokens,
                 count=budget.counter(name),
                 system=system,
@@ -260,7 +260,8 @@ class AnswerStream:
         finally:
             self._parts.close()
             self.answer = self._checked(text, answerable, finish)
-            seconds, usage = time.monotonic() - started, self._meter.usage(text)
+            seconds = time.monotonic() - started
+            usage = self._meter.usage(text, finish is Finish.COMPLETE)
             self.answer = replace(self.answer, seconds=seconds, error=error, usage=usage)
             self._keep(self.answer)
 

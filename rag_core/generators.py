@@ -64,6 +64,7 @@ def load_generator(
     base_url: str | None = None,
     temperature: float | None = None,
     answer_tokens: int | None = None,
+    context_tokens: int | None = None,
 ) -> BaseChatModel:
     """The model "extractive", huggingface:MODEL on this machine, or PROVIDER:MODEL of a server (see
     providers.PROVIDERS).
@@ -81,7 +82,9 @@ def load_generator(
     at_home = home.base_url or provider.address
     address = base_url or at_home
     key = api_key or (home.api_key if address == at_home else "")
-    asking = Asking(address, key, settings.answer_seconds, temperature, answer_tokens)
+    asking = Asking(
+        address, key, settings.answer_seconds, temperature, answer_tokens, context_tokens
+    )
     return RemoteChatModel(
         name=name, inner=provider.chat(model, asking), seconds=settings.answer_seconds
     )
@@ -102,6 +105,12 @@ def model_name(model: BaseChatModel) -> str:
     if isinstance(model, ExtractiveChatModel):
         return EXTRACTIVE
     return str(model.name or getattr(model, "model_name", "") or type(model).__name__)
+
+
+def own_window(model: BaseChatModel) -> int | None:
+    """The window of a model that runs here, in tokens; None of any other. Loads it."""
+    inner = getattr(model, "inner", model)
+    return inner.window if isinstance(inner, TransformersChatModel) else None
 
 
 def list_models(provider: str, base_url: str | None, api_key: str | None) -> list[str]:

@@ -32,14 +32,15 @@ class Meter:
             self._read += counted.get("input_tokens", 0)
             self._written += counted.get("output_tokens", 0)
 
-    def usage(self, text: str) -> Usage | None:
-        """What the answer `text` took; None without a language model, or before it was asked."""
+    def usage(self, text: str, whole: bool) -> Usage | None:
+        """What the answer `text` took; None without a language model, or before it was asked. What
+        a model has told of an answer that is not `whole` is not all."""
         fitted = self._fitted
         if self._model == EXTRACTIVE or fitted is None:
             return None
-        reported = bool(self._read or self._written)
-        read = self._read if reported else fitted.tokens
-        written = self._written if reported else counter(self._model)(text)
+        reported = whole and bool(self._read or self._written)
+        read = self._read or fitted.tokens
+        written = self._written if reported else max(self._written, counter(self._model)(text))
         return Usage(
             read,
             written,

@@ -29,13 +29,15 @@ _NO_KEY = "none"  # what servers without keys are sent: the clients insist on on
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """How a model is to be asked. `temperature` None and `answer_tokens` None: as it likes."""
+    """How a model is to be asked; None: as it likes. `context_tokens` is told only to Ollama, which
+    takes less of a prompt than its model could unless it is told."""
 
     address: str
     key: str = ""
     seconds: float = 120.0
     temperature: float | None = None
     answer_tokens: int | None = None
+    context_tokens: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +241,7 @@ def _ollama(model: str, asking: Asking) -> BaseChatModel:
         client_kwargs=_ollama_client(asking),
         temperature=asking.temperature,
         num_predict=asking.answer_tokens,
+        num_ctx=asking.context_tokens,
     )
 
 

@@ -42,6 +42,11 @@ class TransformersChatModel(BaseChatModel):
     answer_tokens: int | None = None
 
     @property
+    def window(self) -> int:
+        """Tokens that it reads and writes at most; loads the model."""
+        return load_local_model(self.model).window
+
+    @property
     def _llm_type(self) -> str:
         return "seodam-transformers"
 

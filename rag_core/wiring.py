@@ -178,6 +178,7 @@ class Seodam:
             base_url=base_url,
             temperature=options.temperature,
             answer_tokens=options.answer_tokens,
+            context_tokens=options.context_tokens,
         )
 
     def heal(self, say: Callable[[str], None] = lambda _: None, thorough: bool = False) -> Report:

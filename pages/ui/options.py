@@ -137,7 +137,9 @@ def took(words: Words, usage: Usage | None) -> list[str]:
     ]
     if usage.first_seconds:
         said.append(words("usage.first", seconds=f"{usage.first_seconds:.1f}"))
-    if usage.dollars:
+    if usage.dollars is None:
+        said.append(words("usage.no_price"))
+    elif usage.dollars:
         said.append(f"{about}${usage.dollars:.4f}".replace("$", "\\$"))
     return said
 

@@ -69,9 +69,10 @@ def test_the_answer_streams_and_tells_what_it_cost(server: ProviderServer) -> No
 def test_it_is_asked_as_was_chosen_and_with_its_key_only_in_the_header(
     server: ProviderServer,
 ) -> None:
-    _ask(_model(server, temperature=0.25, answer_tokens=300))
+    _ask(_model(server, temperature=0.25, answer_tokens=300, context_tokens=7777))
     asked = server.requests[-1]
     body = str(asked["body"])
+    assert ("7777" in body) == (server.kind == "ollama")
     assert "0.25" in body
     assert "300" in body
     assert "hits" not in body

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -127,6 +128,23 @@ def test_too_much_to_read_is_said_so(tmp_path: Path) -> None:
     with pytest.raises(PromptTooLong) as raised:
         model.invoke("why " * 200)
     assert raised.value.details["window"] == 48
+
+
+def test_what_does_not_fit_into_its_own_window_stays_behind(folder: str, tmp_path: Path) -> None:
+    seodam = open_seodam(Settings(data=tmp_path, model=f"huggingface:{folder}"))
+    try:
+        for number in range(6):
+            text = f"The lighthouse number {number} of Pohang was lit in 190{number}. " * 8
+            seodam.library(LOCAL_OWNER).add(Upload(f"{number}.txt", text.encode()))
+        model = seodam.generator()
+        stream = seodam.assistant(LOCAL_OWNER).ask_once("When was it lit?", model)
+        with suppress(PromptTooLong):  # one passage may be too much for so small a model
+            list(stream)
+        assert stream.answer is not None
+        assert stream.answer.usage is not None
+        assert stream.answer.usage.passages_left_out > 0
+    finally:
+        seodam.close()
 
 
 def test_it_is_asked_by_its_name_and_answers_from_the_library(folder: str, tmp_path: Path) -> None:

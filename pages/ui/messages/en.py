@@ -196,6 +196,7 @@ ENGLISH = {
     "usage.first": "first word after {seconds} s",
     "usage.total": "What this conversation took",
     "usage.nothing": "Nothing: no language model was asked.",
+    "usage.no_price": "price not known",
     "usage.left_out": "Did not fit the model's window: {passages} passages, {turns} earlier turns.",
     "prompt.title": "What the model is told",
     "prompt.what": "Each collection can tell the model something else. Used with a language model.",

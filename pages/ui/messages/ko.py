@@ -190,6 +190,7 @@ KOREAN = {
     "usage.first": "첫 낱말까지 {seconds}초",
     "usage.total": "이 대화에 든 토큰과 돈 보기",
     "usage.nothing": "언어 모델을 쓰지 않아서 든 것이 없어요.",
+    "usage.no_price": "가격은 몰라요",
     "usage.left_out": "모델의 창에 들어가지 않아 뺀 것: 구절 {passages}개, 앞선 질문 {turns}개",
     "prompt.title": "모델에 하는 부탁",
     "prompt.what": "책장마다 모델에 따로 부탁할 수 있어요. 언어 모델을 연결했을 때 쓰여요.",
