@@ -51,7 +51,8 @@ Check = Callable[[str, Sequence[Hit]], Checked]
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked, of what, and after which turns; `whole` when it leans on none of them."""
+    """What is asked, of what, and after which turns; `whole` when it leans on none of them;
+    `found` where it has been searched for already."""
 
     text: str
     collection: str = DEFAULT_COLLECTION
@@ -59,6 +60,7 @@ class Question:
     history: tuple[Turn, ...] = ()
     whole: bool = False
     options: Options = AS_IT_IS
+    found: tuple[Hit, ...] | None = None
 
 
 class Assistant:
@@ -137,9 +139,13 @@ class Assistant:
         model: BaseChatModel,
         collection: str = DEFAULT_COLLECTION,
         history: Sequence[Turn] = (),
+        found: Sequence[Hit] | None = None,
     ) -> AnswerStream:
-        """Ask without a conversation; nothing is kept."""
-        asked = Question(question.strip()[:QUESTION_LENGTH], collection, history=tuple(history))
+        """Ask without a conversation; nothing is kept. `found` are the passages, best first, where
+        the same search has been done already."""
+        known = None if found is None else tuple(found)
+        text = question.strip()[:QUESTION_LENGTH]
+        asked = Question(text, collection, history=tuple(history), found=known)
         return self._stream(asked, model, None)
 
     def _stream(
@@ -186,7 +192,7 @@ class Assistant:
         history = list(question.history)
         asked = {"question": alone, "history": history, "documents": documents}
         chain = build_chain(
-            WithOverviews(retriever, named),
+            WithOverviews(retriever if question.found is None else _Found(question.found), named),
             model,
             self._fitting(question, model),
             self.instructions(question.collection),
@@ -212,6 +218,19 @@ class Assistant:
             )
 
         return fit
+
+
+@dataclass(frozen=True)
+class _Found:
+    """In the place of a search: what one has found."""
+
+    hits: tuple[Hit, ...]
+    k: int = PASSAGES
+
+    def search(
+        self, question: str, k: int = 10, documents: frozenset[str] | None = None
+    ) -> list[Hit]:
+        return list(self.hits[:k])
 
 
 class AnswerStream:

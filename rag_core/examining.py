@@ -28,7 +28,7 @@ from rag_core.examinations import Asked, Evaluation, Evaluations
 from rag_core.library import Library
 from rag_core.reranker import LEARNED, Emphasis
 from rag_core.stores.record import now
-from rag_core.types import Answer
+from rag_core.types import Answer, Hit
 
 DEPTH = 10
 FROM_EACH = 12
@@ -94,7 +94,7 @@ def examine(
         found = retriever.search(gold.question)
         seconds = time.perf_counter() - begun
         rank = place_rank([(hit.document, hit.passage.page) for hit in found], gold)
-        answer = _answer(assistant, gold.question, model)
+        answer = _answer(assistant, gold.question, model, found)
         answered.append((gold, answer))
         right = contains_gold(gold, answer) if gold.answerable else not answer.answerable
         asked.append(
@@ -104,8 +104,10 @@ def examine(
     return _measures(questions, asked, answered), tuple(asked)
 
 
-def _answer(assistant: Assistant, question: str, model: BaseChatModel) -> Answer:
-    stream = assistant.ask_once(question, model)
+def _answer(
+    assistant: Assistant, question: str, model: BaseChatModel, found: Sequence[Hit]
+) -> Answer:
+    stream = assistant.ask_once(question, model, found=found)
     for _ in stream:
         pass
     assert stream.answer is not None
