@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from array import array
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import takewhile
@@ -47,12 +48,24 @@ _CLUSTER = re.compile(
 )
 
 
-def squash(text: str) -> tuple[str, list[int]]:
+def squash(text: str) -> tuple[str, Sequence[int]]:
     """What two quotes have in common when only their typesetting differs.
 
     NFKC, without white space and hyphens of any kind, quote marks straightened; letter case is
-    kept. The list holds, for each character of the result, where it comes from in `text`.
+    kept. The numbers say, for each character of the result, where it comes from in `text`.
     """
+    return _kept(text) if len(text) <= _SHORT else _squashed(text)
+
+
+_SHORT = 5_000  # characters of a text whose squashed form is kept for a while: a page, no book
+
+
+@lru_cache(maxsize=1024)
+def _kept(text: str) -> tuple[str, Sequence[int]]:
+    return _squashed(text)
+
+
+def _squashed(text: str) -> tuple[str, Sequence[int]]:
     letters: list[str] = []
     places: list[int] = []
     for cluster in _CLUSTER.finditer(text):
@@ -63,7 +76,7 @@ def squash(text: str) -> tuple[str, list[int]]:
             if not _SOFT.match(letter):
                 letters.append(letter)
                 places.append(cluster.start())
-    return "".join(letters), places
+    return "".join(letters), array("I", places)
 
 
 def find_quote(quote: str, text: str) -> tuple[int, int] | None:
