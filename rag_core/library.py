@@ -371,12 +371,14 @@ class Library:
     def remove(self, document_id: str) -> None:
         """Take a document away; it can be undone for UNDO_SECONDS. Raises NotFound."""
         self.purge_removed()
-        self._record.set_state([document_id], DocumentState.REMOVED)
+        with self._shelves.publishing:  # it may be on its way to another collection
+            self._record.set_state([document_id], DocumentState.REMOVED)
 
     def undo_remove(self, document_id: str) -> None:
         """Put a removed document back; raises NotFound when the time to undo is over."""
-        if self._record.document(document_id).state is DocumentState.REMOVED:
-            self._record.set_state([document_id], DocumentState.READY)
+        with self._shelves.publishing:
+            if self._record.document(document_id).state is DocumentState.REMOVED:
+                self._record.set_state([document_id], DocumentState.READY)
 
     def purge_removed(self, older_than: float = UNDO_SECONDS) -> None:
         """Delete for good what was removed more than so many seconds ago."""

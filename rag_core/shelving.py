@@ -45,8 +45,9 @@ class Shelving:
     def remove(self, collection: str) -> tuple[Document, ...]:
         """Take a collection away with its documents, which can come back as any that is removed;
         those documents. The default one only loses its documents."""
-        documents = self._record.documents(collection)
-        self._record.set_state([one.id for one in documents], DocumentState.REMOVED)
+        with self._shelves.publishing:
+            documents = self._record.documents(collection)
+            self._record.set_state([one.id for one in documents], DocumentState.REMOVED)
         self._record.named.remove(collection)
         return documents
 
@@ -62,9 +63,7 @@ class Shelving:
             try:
                 for document_id in document_ids:
                     document = self._record.document(document_id)
-                    if document.collection == collection or self._record.same(
-                        collection, document.sha256
-                    ):
+                    if document.collection == collection or self._is_there(document, collection):
                         continue
                     if document.state is not DocumentState.READY:
                         raise NotFound(what="document")
@@ -74,6 +73,15 @@ class Shelving:
             finally:
                 self._publish(moved)
         return len(moved)
+
+    def _is_there(self, document: Document, collection: str) -> bool:
+        """Whether the same bytes are in a collection; a copy that was removed there makes room."""
+        same = self._record.same(collection, document.sha256)
+        if same is not None and same.state is DocumentState.REMOVED:
+            self._shelves.forget(self._record.owner, collection, same.id)
+            self._record.forget(same.id)
+            return False
+        return same is not None
 
     def tag(self, document_id: str, tags: Iterable[str]) -> None:
         """Replace the tags of a document, each of at most 30 characters; raises NotFound."""

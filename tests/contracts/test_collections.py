@@ -88,6 +88,16 @@ def test_the_same_bytes_can_be_in_two_collections_but_not_twice_in_one(library: 
     assert library.add(Upload("t.txt", TEA.encode()), target.id).document.id == tea
 
 
+def test_a_copy_that_was_removed_makes_room_for_the_one_that_is_moved(library: Library) -> None:
+    target, tea = library.shelving.add("tea"), by_name(library)["tea.txt"]
+    copy = library.add(Upload("copy.txt", TEA.encode()), target.id).document
+    library.remove(copy.id)
+    assert library.shelving.move([tea], target.id) == 1
+    assert found(library, "tea fields of Boseong", target.id) == ["tea.txt"]
+    with pytest.raises(NotFound):
+        library.undo_remove(copy.id)
+
+
 def test_a_removed_collection_takes_its_documents_along_and_comes_back_with_one(
     library: Library,
 ) -> None:
