@@ -32,8 +32,8 @@ _WINDOWS = {
     "google:gemini": 1_048_576,
     "ollama:": 4_096,  # what Ollama takes unless it is told otherwise
 }
-"""Windows in tokens by how a model's name begins, the longest beginning first; from the providers'
-model pages, November 2025. A reader may say another for each conversation."""
+"""Windows in tokens by how a model's name begins, the longest beginning first; as last
+known in 2025. A reader may say another for each conversation."""
 
 _ENCODINGS = {
     "openai:gpt-3.5": "cl100k_base",
