@@ -198,19 +198,28 @@ class _Desk:
             return self._given[key]
         if passage.id not in self._pages:
             self._pages[passage.id] = self._page_text(passage)
-        if not quote or find_quote(quote, self._pages[passage.id]) is None:
+        number = len(self.citations) + 1
+        citation = verified(number, evidence.hit, quote, self._pages[passage.id])
+        if citation is None:
             return None
-        number = self._given[key] = len(self.citations) + 1
-        self.citations.append(
-            Citation(
-                number=number,
-                document_id=passage.document_id,
-                document=evidence.hit.document,
-                page=passage.page,
-                page_label=passage.page_label,
-                quote=quote,
-                passage_id=passage.id,
-                verified=True,
-            )
-        )
+        self._given[key] = number
+        self.citations.append(citation)
         return number
+
+
+def verified(number: int, hit: Hit, quote: str, page: str) -> Citation | None:
+    """The one way to a verified citation: a quote of a passage found, which stands in the text of
+    its page; None where it does not, and for no quote."""
+    if not quote or find_quote(quote, page) is None:
+        return None
+    passage = hit.passage
+    return Citation(
+        number=number,
+        document_id=passage.document_id,
+        document=hit.document,
+        page=passage.page,
+        page_label=passage.page_label,
+        quote=quote,
+        passage_id=passage.id,
+        verified=True,
+    )

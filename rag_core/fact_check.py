@@ -22,6 +22,7 @@ from langchain_core.language_models import BaseChatModel
 from pydantic import BaseModel
 
 from rag_core import grounding
+from rag_core.citations import verified
 from rag_core.contradiction import Difference, difference, nearest, shared
 from rag_core.embeddings import BundledEmbedding
 from rag_core.errors import ModelFailed
@@ -231,16 +232,4 @@ class _Desk:
 
     def _citation(self, evidence: Evidence, quote: str) -> Citation | None:
         """The quote as a verified citation; None where it does not stand on its page."""
-        passage = evidence.hit.passage
-        if not quote or find_quote(quote, self._page_text(passage)) is None:
-            return None
-        return Citation(
-            number=1,
-            document_id=passage.document_id,
-            document=evidence.hit.document,
-            page=passage.page,
-            page_label=passage.page_label,
-            quote=quote,
-            passage_id=passage.id,
-            verified=True,
-        )
+        return verified(1, evidence.hit, quote, self._page_text(evidence.hit.passage))

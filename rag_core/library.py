@@ -359,10 +359,6 @@ class Library:
         """The collections: make, name and remove them, move and tag what is in them."""
         return Shelving(self._record, self._shelves, self.publish)
 
-    def collections(self) -> tuple[str, ...]:
-        """Ids of the collections that hold a document."""
-        return self._record.collections()
-
     def rename(self, document_id: str, name: str) -> Document:
         """Give a document another name to be shown by; raises NotFound."""
         self._record.rename(document_id, shown_name(name))

@@ -133,13 +133,6 @@ class OwnedRecord:
             rows = connection.execute(query.order_by(table.c.added_at, table.c.id))
             return tuple(_document(row) for row in rows)
 
-    def collections(self) -> tuple[str, ...]:
-        """Names of the collections that hold a document."""
-        table = db.documents
-        query = self._gate.select(table, table.c.collection).distinct()
-        with self._database.reading() as connection:
-            return tuple(sorted(row.collection for row in connection.execute(query)))
-
     def find(self, document_id: str) -> Document | None:
         """The document in whatever state, or None."""
         table = db.documents
