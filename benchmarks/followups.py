@@ -92,7 +92,7 @@ def measure(
         def texts(question: str) -> list[str]:
             return texts_of_best(search(question, PASSAGES))
 
-        return standalone(case.question, case.history, texts, model)
+        return standalone(case.question, case.history, texts, model).question
 
     def found(question: str, case: Case, k: int) -> float:
         return hit_at(k, [hit.document for hit in search(question, k)], {case.gold: 1.0})

@@ -30,12 +30,14 @@ from rag_core.stores.conversations import Conversations
 from rag_core.types import (
     AS_IT_IS,
     DEFAULT_COLLECTION,
+    EVERYTHING,
     Answer,
     Conversation,
     Finish,
     Hit,
     Options,
     Passage,
+    Scope,
     Turn,
 )
 
@@ -57,6 +59,7 @@ class Question:
     text: str
     collection: str = DEFAULT_COLLECTION
     excluded: frozenset[str] = frozenset()
+    scope: Scope = EVERYTHING
     history: tuple[Turn, ...] = ()
     whole: bool = False
     options: Options = AS_IT_IS
@@ -127,6 +130,7 @@ class Assistant:
             text,
             conversation.collection,
             conversation.excluded,
+            conversation.scope,
             before,
             whole,
             conversation.options,
@@ -175,7 +179,7 @@ class Assistant:
         self, question: Question, model: BaseChatModel, retriever: SeodamRetriever
     ) -> Iterator[dict[str, Any]]:
         """The question as it was understood, then what the chain yields for it."""
-        documents = self._library.included(question.collection, question.excluded)
+        documents = self._library.included(question.collection, question.excluded, question.scope)
 
         def search(asked: str) -> list[str]:
             return texts_of_best(retriever.search(asked, PASSAGES, documents))
@@ -187,7 +191,9 @@ class Assistant:
 
         alone = question.text
         if question.history and not question.whole and not wants_overview(alone):
-            alone = standalone(question.text, question.history, search, model)
+            rewritten = standalone(question.text, question.history, search, model)
+            alone = rewritten.question
+            yield {"spent": rewritten.spent}
         yield {"standalone": alone}
         history = list(question.history)
         asked = {"question": alone, "history": history, "documents": documents}

@@ -11,14 +11,18 @@ import queue
 import re
 import threading
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import BaseMessage
 
 from rag_core import prompting
+from rag_core.errors import ModelAnswerBroken
 from rag_core.extractive import ExtractiveChatModel
 from rag_core.followups import LONGEST, Search, may_lean, standing_alone
 from rag_core.followups.before import share_words
+from rag_core.generators import model_name
+from rag_core.metering import NOTHING, Spent, spent
 from rag_core.text import squash
 from rag_core.types import Turn
 
@@ -28,39 +32,56 @@ _MARK = re.compile(r"\[\d{1,3}\]")
 _QUOTES = "\"'“”‘’`「」『』 "
 
 
+@dataclass(frozen=True, slots=True)
+class Rewritten:
+    """A question in words that need no history, and what it took to ask a model for them."""
+
+    question: str
+    spent: Spent = NOTHING
+
+
 def standalone(
     question: str,
     history: Sequence[Turn],
     search: Search,
     model: BaseChatModel,
     seconds: float = REWRITE_SECONDS,
-) -> str:
+) -> Rewritten:
     """The question in words that need no history; unchanged when it stands alone already.
 
     `search` as in followups. Errors of the model stay here; those of `search` pass through.
     """
     ruled = standing_alone(question, history, search)
     if isinstance(model, ExtractiveChatModel) or not may_lean(question, ruled, history):
-        return ruled
-    said = _answered(model, prompting.rewriting(question, history), seconds)
-    return _question_in(said, question, [turn.question for turn in history]) or ruled
+        return Rewritten(ruled)
+    said, took = _answered(model, prompting.rewriting(question, history), seconds)
+    asked = _question_in(said, question, [turn.question for turn in history])
+    return Rewritten(asked or ruled, took)
 
 
-def _answered(model: BaseChatModel, messages: list[BaseMessage], seconds: float) -> str:
-    """What the model says, "" when it fails or takes longer; it is then left to its own limits."""
-    arrived: queue.SimpleQueue[str] = queue.SimpleQueue()
+def _answered(
+    model: BaseChatModel, messages: list[BaseMessage], seconds: float
+) -> tuple[str, Spent]:
+    """What the model says, "" when it fails or takes longer (it is then left to its own limits),
+    and what that took: nothing where the server never began to answer."""
+    arrived: queue.SimpleQueue[BaseMessage | Exception] = queue.SimpleQueue()
 
     def call() -> None:
         try:
-            arrived.put(model.invoke(messages).text)
-        except Exception:  # whatever kept it from answering, the rules answer for it
-            arrived.put("")
+            arrived.put(model.invoke(messages))
+        except Exception as error:  # whatever kept it from answering, the rules answer for it
+            arrived.put(error)
 
     threading.Thread(target=call, name="rewrite", daemon=True).start()
     try:
-        return arrived.get(timeout=seconds)
+        said = arrived.get(timeout=seconds)
     except queue.Empty:
-        return ""
+        return "", spent(model_name(model), messages, None)
+    if isinstance(said, ModelAnswerBroken):
+        return "", spent(model_name(model), messages, None)
+    if isinstance(said, Exception):
+        return "", NOTHING
+    return said.text, spent(model_name(model), messages, said)
 
 
 def _question_in(said: str, question: str, earlier: Sequence[str]) -> str:
