@@ -21,7 +21,7 @@ from rag_core.errors import BrokenFile, NotFound, SeodamError, StoreFailed
 from rag_core.library import Library
 from rag_core.parsing import check_size
 from rag_core.stores.conversations import Conversations
-from rag_core.types import AS_IT_IS, Options, Turn, Upload
+from rag_core.types import AS_IT_IS, EVERYTHING, Options, Scope, Turn, Upload
 
 _INDEX = "seodam.json"
 _LARGEST_INDEX = 256 * 1024**2  # bytes
@@ -47,6 +47,7 @@ class _Conversation:
     pinned: bool = False
     shown: int | None = None  # the last turn of the version that was being read
     options: Options = AS_IT_IS
+    scope: Scope = EVERYTHING
 
     @property
     def said(self) -> tuple[str, ...]:
@@ -118,6 +119,7 @@ def _conversations(kept: Conversations) -> tuple[_Conversation, ...]:
             one.pinned,
             next((turn.id for turn in kept.turns(one.id, last=1)), None),
             one.options,
+            one.scope,
         )
         for one in reversed(kept.all())
     )
@@ -185,3 +187,4 @@ def _resume(conversation: _Conversation, conversations: Conversations) -> None:
         conversations.show(started.id, kept[conversation.shown])
     conversations.pin(started.id, conversation.pinned)
     conversations.ask_with(started.id, conversation.options)
+    conversations.narrow(started.id, conversation.scope)

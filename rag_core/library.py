@@ -31,6 +31,7 @@ from rag_core.passages import cut, searchable_text, title_of
 from rag_core.reranker import LEARNED, Emphasis
 from rag_core.rereading import Rereading, examined, waiting
 from rag_core.retriever import SeodamRetriever
+from rag_core.scope import fits
 from rag_core.shelving import Shelving
 from rag_core.stores.record import STOPPED_CODE, OwnedRecord
 from rag_core.stores.shelves import Shelves
@@ -39,6 +40,7 @@ from rag_core.suggesting import QUESTIONS
 from rag_core.text import normalise
 from rag_core.types import (
     DEFAULT_COLLECTION,
+    EVERYTHING,
     Document,
     DocumentState,
     Hit,
@@ -46,6 +48,7 @@ from rag_core.types import (
     Parsed,
     Passage,
     ReadBy,
+    Scope,
     Turn,
     Unit,
     Upload,
@@ -489,11 +492,14 @@ class Library:
             emphasis=emphasis,
         )
 
-    def included(self, collection: str, excluded: frozenset[str]) -> frozenset[str] | None:
-        """The documents to search; None = all of the collection."""
-        if not excluded:
+    def included(
+        self, collection: str, excluded: frozenset[str], scope: Scope = EVERYTHING
+    ) -> frozenset[str] | None:
+        """The documents to search, as they are now; None = all of the collection."""
+        if not excluded and scope == EVERYTHING:
             return None
-        return frozenset(document.id for document in self.documents(collection)) - excluded
+        documents = self.documents(collection)
+        return frozenset(one.id for one in documents if fits(one, scope)) - excluded
 
     def search(
         self,

@@ -301,8 +301,22 @@ AS_IT_IS = Options()
 
 
 @dataclass(frozen=True, slots=True)
+class Scope:
+    """What is searched of a collection, looked at anew with each question: documents with one of
+    the tags, added in the last so many days, whose names hold these words. Empty: all of them."""
+
+    tags: tuple[str, ...] = ()
+    days: int | None = None
+    name: str = ""
+
+
+EVERYTHING = Scope()
+
+
+@dataclass(frozen=True, slots=True)
 class Conversation:
-    """A named sequence of turns. `excluded` are documents that its reader has ticked out."""
+    """A named sequence of turns. It searches what is in the scope of its collection, but for the
+    `excluded`: documents that its reader has ticked out."""
 
     id: str
     title: str
@@ -311,3 +325,4 @@ class Conversation:
     created_at: str = ""
     pinned: bool = False
     options: Options = AS_IT_IS
+    scope: Scope = EVERYTHING

@@ -28,12 +28,14 @@ from rag_core.types import (
     Conversation,
     Feedback,
     Options,
+    Scope,
     Turn,
     Usage,
 )
 
 _ANSWER = TypeAdapter(Answer)
 _OPTIONS = TypeAdapter(Options)
+_SCOPE = TypeAdapter(Scope)
 _AROUND = 40  # characters of a snippet before and after what was looked for
 _IDS_AT_ONCE = 500  # below SQLite's limit of variables in one statement
 
@@ -155,7 +157,12 @@ class Conversations:
 
     def search_in(self, conversation_id: str, collection: str) -> None:
         """Search another collection from now on, and all of it; raises NotFound."""
-        self._change(conversation_id, {"collection": collection, "excluded": "[]"})
+        values = {"collection": collection, "excluded": "[]", "scope": "{}"}
+        self._change(conversation_id, values)
+
+    def narrow(self, conversation_id: str, scope: Scope) -> None:
+        """Search only what is in this scope from now on; raises NotFound."""
+        self._change(conversation_id, {"scope": _SCOPE.dump_json(scope).decode()})
 
     def delete(self, conversation_id: str) -> None:
         """Take a conversation away; it can be undone for UNDO_SECONDS. Raises NotFound."""
@@ -389,6 +396,7 @@ def _conversation(row: Any) -> Conversation:
         created_at=row.created_at,
         pinned=bool(row.pinned),
         options=_OPTIONS.validate_json(row.options),
+        scope=_SCOPE.validate_json(row.scope),
     )
 
 

@@ -21,7 +21,7 @@ from rag_core.stores.sqlite import require_sqlite
 if TYPE_CHECKING:
     import sqlite3
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 
 _CHANGES = {
     2: (
@@ -45,6 +45,7 @@ _CHANGES = {
         "ALTER TABLE documents ADD COLUMN tags TEXT NOT NULL DEFAULT '[]'",
         "ALTER TABLE conversations ADD COLUMN options TEXT NOT NULL DEFAULT '{}'",
     ),
+    5: ("ALTER TABLE conversations ADD COLUMN scope TEXT NOT NULL DEFAULT '{}'",),
 }
 """What brings an older database up to date, by version; new tables are there already."""
 
@@ -137,6 +138,7 @@ conversations = _table(
     Column("deleted_at", Text),
     Column("leaf", Integer),  # the last of the turns that are shown
     Column("options", Text, nullable=False, server_default="{}"),
+    Column("scope", Text, nullable=False, server_default="{}"),
     indexes=("moved",),
 )
 turns = _table(

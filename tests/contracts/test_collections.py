@@ -6,14 +6,17 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from rag_core.errors import NotFound
 from rag_core.library import Library
+from rag_core.scope import fits
 from rag_core.settings import Settings
-from rag_core.types import DEFAULT_COLLECTION, LOCAL_OWNER, Upload
+from rag_core.types import DEFAULT_COLLECTION, EVERYTHING, LOCAL_OWNER, Scope, Upload
 from rag_core.wiring import Seodam, open_seodam
 
 TEA = "The tea fields of Boseong were planted in 1939."
@@ -158,6 +161,57 @@ def test_a_move_that_is_cut_off_leaves_the_document_in_one_collection(
     seodam.close()
 
 
+def test_a_tag_means_the_documents_that_have_it_when_a_question_is_asked(seodam: Seodam) -> None:
+    library, talks = seodam.library(LOCAL_OWNER), seodam.conversations(LOCAL_OWNER)
+    tea = library.add(Upload("tea.txt", TEA.encode())).document
+    library.shelving.tag(tea.id, ["plants"])
+    talk = talks.start("tea")
+    talks.narrow(talk.id, Scope(tags=("plants",)))
+    library.add(Upload("light.txt", LIGHT.encode()))
+    assert asked_of(seodam, talk.id, "When was the lighthouse of Pohang built?") == ["tea.txt"]
+    later = library.add(Upload("pines.txt", b"The pines of Uljin were planted in 1959.")).document
+    library.shelving.tag(later.id, ["plants", "trees"])
+    assert asked_of(seodam, talk.id, "When were the pines of Uljin planted?")[0] == "pines.txt"
+    library.shelving.tag(tea.id, [])
+    assert asked_of(seodam, talk.id, "When were the tea fields planted?") == ["pines.txt"]
+    talks.exclude(talk.id, [later.id])
+    assert asked_of(seodam, talk.id, "When were the pines planted?") == []
+    talks.search_in(talk.id, DEFAULT_COLLECTION)
+    assert talks.get(talk.id).scope == EVERYTHING
+    assert talks.get(talk.id).excluded == frozenset()
+
+
+def asked_of(seodam: Seodam, conversation_id: str, question: str) -> list[str]:
+    """The documents among whose passages an answer was looked for."""
+    talk = seodam.conversations(LOCAL_OWNER).get(conversation_id)
+    model = seodam.generator("extractive")
+    stream = seodam.assistant(LOCAL_OWNER).ask(question, talk, model, whole=True)
+    list(stream)
+    return list(dict.fromkeys(hit.document for hit in stream.hits))
+
+
+@pytest.mark.parametrize(
+    ("scope", "names"),
+    [
+        (Scope(days=7), ["light.txt"]),
+        (Scope(days=60), ["tea.txt", "light.txt"]),
+        (Scope(name=" TEA"), ["tea.txt"]),
+        (Scope(("a", "b")), ["tea.txt", "light.txt"]),
+        (Scope(("b",), 7), []),
+        (Scope(("none",)), []),
+        (EVERYTHING, ["tea.txt", "light.txt"]),
+    ],
+)
+def test_tags_dates_and_names_narrow_together(
+    library: Library, scope: Scope, names: list[str]
+) -> None:
+    tea, light = library.documents()
+    old = datetime.now(UTC) - timedelta(days=30)
+    tea = replace(tea, added_at=old.isoformat(), tags=("b",))
+    light = replace(light, tags=("a", "c"))
+    assert [one.name for one in (tea, light) if fits(one, scope)] == names
+
+
 def test_a_data_folder_of_before_tags_is_opened(tmp_path: Path) -> None:
     seodam = open_seodam(Settings(data=tmp_path))
     seodam.library(LOCAL_OWNER).add(Upload("tea.txt", TEA.encode()), "old shelf")
@@ -165,10 +219,25 @@ def test_a_data_folder_of_before_tags_is_opened(tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "seodam.sqlite3") as connection:
         connection.execute("ALTER TABLE documents DROP COLUMN tags")
         connection.execute("ALTER TABLE conversations DROP COLUMN options")
+        connection.execute("ALTER TABLE conversations DROP COLUMN scope")
         connection.execute("DROP TABLE collections")
         connection.execute("PRAGMA user_version=3")
     seodam = open_seodam(Settings(data=tmp_path))
     library = seodam.library(LOCAL_OWNER)
     assert [one.tags for one in library.documents("old shelf")] == [()]
     assert [one.name for one in library.shelving.all()] == ["", "old shelf"]
+    seodam.close()
+
+
+def test_a_conversation_of_before_scopes_searches_all_that_it_searched(tmp_path: Path) -> None:
+    seodam = open_seodam(Settings(data=tmp_path))
+    talks = seodam.conversations(LOCAL_OWNER)
+    talk = talks.start("old", "shelf")
+    talks.exclude(talk.id, ["one"])
+    seodam.close()
+    with sqlite3.connect(tmp_path / "seodam.sqlite3") as connection:
+        connection.execute("ALTER TABLE conversations DROP COLUMN scope")
+        connection.execute("PRAGMA user_version=4")
+    seodam = open_seodam(Settings(data=tmp_path))
+    assert seodam.conversations(LOCAL_OWNER).all() == (replace(talk, excluded=frozenset({"one"})),)
     seodam.close()

@@ -10,7 +10,7 @@ from rag_core.errors import NotFound
 from rag_core.evaluation import GoldQuestion
 from rag_core.examinations import Evaluation
 from rag_core.settings import Settings
-from rag_core.types import Answer, Feedback, Options, Parsed, Upload
+from rag_core.types import Answer, Feedback, Options, Parsed, Scope, Upload
 from rag_core.wiring import Seodam, open_seodam
 
 SECRET = "The canary of Alice is called Zephyrine and lives in Busan."
@@ -60,6 +60,7 @@ GIVEN: dict[str, Any] = {
     "fingerprint": "stolen",
     "tags": ["stolen"],
     "options": Options("stolen"),
+    "scope": Scope(("stolen",)),
 }
 OWN = {"add", "receive", "start", "prefer", "preference", "retriever", "keep_set", "keep_run"}
 

@@ -32,6 +32,7 @@ FLOORS = (
         "marks",
         "turns",
         "finding",
+        "scope",
         "followups",
         "quantities",
         "contradiction",

@@ -13,7 +13,16 @@ from rag_core import archive
 from rag_core.archive import read_archive, write_archive
 from rag_core.errors import BrokenFile, NotFound, StoreFailed
 from rag_core.settings import Settings
-from rag_core.types import LOCAL_OWNER, Answer, Citation, Feedback, Options, Sentence, Upload
+from rag_core.types import (
+    LOCAL_OWNER,
+    Answer,
+    Citation,
+    Feedback,
+    Options,
+    Scope,
+    Sentence,
+    Upload,
+)
 from rag_core.wiring import Seodam, open_seodam
 
 TEXT = "The harbour of Pohang was opened in 1962."
@@ -92,6 +101,7 @@ def test_tags_names_of_collections_and_options_come_back(
     library.shelving.rename("other", "바다")
     library.shelving.tag(library.documents()[0].id, ["sea", "1962"])
     talks.ask_with(talks.all()[0].id, Options(temperature=0.5))
+    talks.narrow(talks.all()[0].id, Scope(("sea",), 30, "b"))
     _write(seodam, tmp_path / "all.zip")
     other = open_library("second")
     _read(other, tmp_path / "all.zip")
@@ -101,7 +111,9 @@ def test_tags_names_of_collections_and_options_come_back(
         ("other", "바다"),
     ]
     assert came.documents()[0].tags == ("sea", "1962")
-    assert other.conversations(LOCAL_OWNER).all()[0].options == Options(temperature=0.5)
+    conversation = other.conversations(LOCAL_OWNER).all()[0]
+    assert conversation.options == Options(temperature=0.5)
+    assert conversation.scope == Scope(("sea",), 30, "b")
 
 
 def test_versions_feedback_and_pins_come_back(

@@ -117,7 +117,7 @@ NEWER = {
     "documents": ("unit", "tags"),
     "collections": (),
     "pages": ("confidence", "words"),
-    "conversations": ("pinned", "deleted_at", "leaf", "options"),
+    "conversations": ("pinned", "deleted_at", "leaf", "options", "scope"),
     "turns": ("parent",),
     "said": (),
     "feedback": (),
