@@ -13,6 +13,8 @@ PDFS   ?= samples
 SETS   ?= ../shared/data/dev/* ../shared/data/pdf/good
 FUZZ   ?= 2000
 GOLD   ?= ../shared/data/pdf/good
+ASKED  ?= ../shared/data/dev/korquad-dev ../shared/data/dev/xquad-en
+TAUGHT ?= $(ASKED) ../shared/data/dev/xling-en2ko
 
 # PyTorch's ordinary Linux wheel brings gigabytes of CUDA. Without an NVIDIA GPU its own index of
 # CPU wheels is tried first, briefly; where that cannot be reached the ordinary registry serves.
@@ -27,7 +29,7 @@ endef
 
 .PHONY: help run test browser fuzz lint types check samples train-embedding bench bench-rivals \
   bench-retrieval bench-extraction bench-ocr bench-hostile bench-lab bench-injection \
-  bench-crowd bench-overhead clean
+  bench-crowd bench-overhead bench-evaluation bench-tuning clean
 
 help:
 	@echo "make run              open Seodam in the browser (PORT=8501)"
@@ -46,6 +48,8 @@ help:
 	@echo "make bench-extraction text of PDFs against gold quotes, and its speed (GOLD=folder)"
 	@echo "make bench-ocr        scans and text layers that lie, beside Tesseract (GOLD=folder)"
 	@echo "make bench-lab        the lab over 5,000 passages: a question to its full picture"
+	@echo "make bench-evaluation 1,000 questions over 1,000 passages (ASKED=folders)"
+	@echo "make bench-tuning     fine-tuning: time and gain (GOLD=folder TAUGHT=folders)"
 	@echo "make bench-crowd      five visitors ask in Chromium while one of them adds 200 pages"
 	@echo "make bench-overhead   what Seodam adds to the time until a model's first word"
 	@echo "make bench-injection  documents that give orders, and a model that obeys, in Chromium"
@@ -135,6 +139,13 @@ bench-crowd: $(TOOLS)
 
 bench-overhead: $(TOOLS)
 	$(BIN)/python -m benchmarks.overhead
+
+bench-evaluation: $(TOOLS)
+	$(BIN)/python -m benchmarks.evaluation $(ASKED)
+
+bench-tuning: $(TOOLS)
+	$(BIN)/python -m benchmarks.tuning $(GOLD)
+	$(BIN)/python -m benchmarks.tuning $(TAUGHT)
 
 bench-injection: $(TOOLS)
 	$(BIN)/python -m benchmarks.injection
