@@ -1,6 +1,6 @@
 """The inside of the child process: limits first, then the bytes, then one task, then the end.
 
-Started by supervisor.py as a fresh interpreter, without the packages' faces and without typing or
+Started by starting.py as a fresh interpreter, without the packages' faces and without typing or
 dataclasses: the start is most of the cost of a small file. What a task needs is imported before
 the limits are set, so that only the document's own work counts. Answers are JSON lines on standard
 output; standard error is closed, so no text of a document reaches a log.
@@ -8,6 +8,7 @@ output; standard error is closed, so no text of a document reaches a log.
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import json
 import os
@@ -39,11 +40,19 @@ if TYPE_CHECKING:
 Task = Callable[[bytearray, Frame], Iterator[Frame]]
 
 
-def main() -> None:
-    """Read one request and its bytes from standard input, answer, end without clean-up."""
+def main(ahead: str, patience: int) -> None:
+    """Read one request and its bytes from standard input, answer, end without clean-up.
+
+    With a task `ahead`, import what that needs and wait for the request at most `patience` seconds.
+    """
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever a library prints must not look like an answer
-    request = json.loads(sys.stdin.buffer.readline())
+    if ahead:
+        _task(ahead)
+        _wait(patience)
+    if not (line := sys.stdin.buffer.readline()):
+        os._exit(0)  # whoever started it is gone
+    request = json.loads(line)
     task = _task(request["task"])
     limit(
         request["memory_mb"], request["seconds"], request.get("writes", 0), request["system_limits"]
@@ -66,6 +75,16 @@ def main() -> None:
         os._exit(1)
     answers.flush()
     os._exit(0)  # freeing a broken document's structures could still crash
+
+
+def _wait(seconds: int) -> None:
+    """Wait for a request; end where none comes. Where a pipe cannot be waited for (Windows), only
+    the end of the process outside ends the waiting."""
+    import select
+
+    with contextlib.suppress(OSError):
+        if not select.select([sys.stdin.buffer], [], [], seconds)[0]:
+            os._exit(0)
 
 
 def _place(mistake: Exception) -> str:

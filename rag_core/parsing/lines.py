@@ -9,6 +9,9 @@ from collections.abc import Iterable
 Box = tuple[float, float, float, float]  # left, top, right, bottom; y downwards
 
 
+_NOWHERE: Box = (0.0, 0.0, 0.0, 0.0)
+
+
 class Line:
     """A line as drawn. Not a dataclass: the child process starts a third faster without them.
 
@@ -30,7 +33,8 @@ class Line:
         self.text, self.raw, self.map = text, raw, map
         self.em, self.bold, self.level = 10.0, False, 0
         self.spaced = self.hyphened = self.beside = self.inside = False
-        self.place((0.0, 0.0, 0.0, 0.0))
+        self.box = self.seat = _NOWHERE
+        self.turn = 0
 
     def place(self, box: Box, turn: int = 0) -> None:
         """Give it its box as seen and its direction."""

@@ -67,6 +67,8 @@ def compose(lines: Sequence[Line], survey: Survey = NO_SURVEY, ordered: bool = F
 
 def _no_heading_mid_sentence(block: Sequence[Line], right: float) -> None:
     """A full line that goes on, as large, in a line of text is emphasis and not a heading."""
+    if not any(line.level for line in block):
+        return
     for line, below in reversed(list(pairwise(block))):
         if line.level and not below.level and line.em == below.em and not below.beside:
             line.level = line.level if _ends_short(line, below, right) else 0
@@ -120,24 +122,25 @@ def _follows(block: Sequence[Line], below: Line) -> bool:
     above = block[-1]
     if above.turn != below.turn:
         return False
-    row = _last_row(block)
-    a, b = row[0].seat, below.seat
+    first, bottom = _last_row(block)
+    a, b = first.seat, below.seat
     height = min(a[3] - a[1], b[3] - b[1])
+    if not (-0.6 * height < b[1] - bottom < 0.9 * height and b[1] > a[1] + 0.3 * height):
+        return False
     overlap = min(max(a[2], above.seat[2]), b[2]) - max(a[0], b[0])
-    return (
-        -0.6 * height < b[1] - max(line.seat[3] for line in row) < 0.9 * height
-        and b[1] > a[1] + 0.3 * height
-        and (overlap > 0.3 * min(a[2] - a[0], b[2] - b[0]) or abs(a[0] - b[0]) < height)
-        and max(above.em, below.em) < 1.35 * min(above.em, below.em)
-    )
+    return (overlap > 0.3 * min(a[2] - a[0], b[2] - b[0]) or abs(a[0] - b[0]) < height) and max(
+        above.em, below.em
+    ) < 1.35 * min(above.em, below.em)
 
 
-def _last_row(block: Sequence[Line]) -> Sequence[Line]:
-    """The last line of a block, and those of the same row of a table before it."""
+def _last_row(block: Sequence[Line]) -> tuple[Line, float]:
+    """The first line of the last row of a block, and how far down the row reaches."""
     first = len(block) - 1
+    bottom = block[first].seat[3]
     while first and (block[first].beside or block[first].inside):
         first -= 1
-    return block[first:]
+        bottom = max(bottom, block[first].seat[3])
+    return block[first], bottom
 
 
 def _past_boxes(found: list[list[Line]]) -> list[list[Line]]:
@@ -158,10 +161,11 @@ _BOXES = 12
 
 def _is_box_beside(block: Sequence[Line], box: Sequence[Line]) -> bool:
     """Whether a block stands on the right of another and is no further column of its text."""
+    if box[0].seat[1] >= block[-1].seat[3] or box[-1].seat[3] <= block[0].seat[1]:
+        return False
     right = max(line.seat[2] for line in block)
     apart = min(line.seat[0] for line in box) > right - 0.5 * block[0].em
-    overlaps = box[0].seat[1] < block[-1].seat[3] and box[-1].seat[3] > block[0].seat[1]
-    return apart and overlaps and (box[0].em != block[-1].em or not box[0].text[0].islower())
+    return apart and (box[0].em != block[-1].em or not box[0].text[0].islower())
 
 
 def _goes_on_below(block: Sequence[Line], below: Sequence[Line]) -> bool:
@@ -220,9 +224,10 @@ def _goes_on(above: Sequence[Line], block: Sequence[Line], survey: Survey) -> st
     """A paragraph goes on in the next column when its last line is full and ends in the middle
     of a sentence, and the next begins in the middle of one."""
     last, line = above[-1], block[0]
-    full = not _ends_short(last, line, max(other.seat[2] for other in above))
     alike = last.em == line.em and last.turn == line.turn and not (last.beside or last.inside)
-    if not (full and alike and len(above) > 1) or last.level or line.level:
+    if not alike or len(above) == 1 or last.level or line.level:
+        return "\n\n"
+    if _ends_short(last, line, max(other.seat[2] for other in above)):
         return "\n\n"
     ends, begins = last.text[-1:], line.text[:1]
     if last.hyphened and begins.isalnum():
@@ -248,7 +253,7 @@ def _is_indented(above: Line, line: Line, first: Line) -> bool:
 def _ends_short(above: Line, line: Line, right: float) -> bool:
     """Whether the next line's first word would still have fitted."""
     word = line.text.split(" ", 1)[0][:30]
-    wide = len(_WIDE.findall(word))
+    wide = 0 if word.isascii() else len(_WIDE.findall(word))
     width = (0.95 * wide + 0.5 * (len(word) - wide) + 0.25) * line.em
     return above.seat[2] + width < right - 0.5 * above.em
 

@@ -33,6 +33,8 @@ _KINDS = (
     ("syllable", re.compile(rf"([{_SYLLABLES}])\.\s(?={_NAMED})")),
 )
 
+_FIRST = frozenset("CPIVX" + _ROMANS + _SYLLABLES)  # and digits: what any of them begins with
+
 Met = tuple[tuple[str, int], int, Line]
 """Of a numbered line: its number as (what it counts within, value), the characters of text that
 stand before it, and the line."""
@@ -46,7 +48,8 @@ def numbered_headings(lines: Sequence[Line]) -> dict[str, int]:
     edge = _right_edge(lines)
     before = 0
     for line in lines:
-        for kind, pattern in _KINDS:
+        first = line.text[0]
+        for kind, pattern in _KINDS if first in _FIRST or first.isdigit() else ():
             if number := pattern.match(line.text):
                 every[kind] += 1
                 if _stands_alone(line, edge):

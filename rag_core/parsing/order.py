@@ -58,7 +58,9 @@ def _arranged(lines: list[_Placed], depth: int) -> list[_Placed]:
     down = sorted(lines, key=lambda line: line.middle)
     if not _any_beside(down):
         return down
-    across, along = _gap(lines, "left", "right"), _gap(lines, "top", "bottom")
+    height = sorted(line.height for line in lines)[len(lines) // 2]
+    across = _gap(lines, "left", "right", 0.5 * height)
+    along = _gap(lines, "top", "bottom", 0.05 * height)
     if across and (parts := _parted(lines, "left", across[1])) and depth < _DEEPEST:
         if _is_table(*parts):
             if _numbers_lines(parts[0]):
@@ -91,10 +93,8 @@ def _any_beside(down: list[_Placed]) -> bool:
     )
 
 
-def _gap(lines: list[_Placed], start: str, end: str) -> tuple[float, float] | None:
+def _gap(lines: list[_Placed], start: str, end: str, least: float) -> tuple[float, float] | None:
     """The widest white stretch that no line crosses: (its width, its middle), if wide enough."""
-    heights = sorted(line.height for line in lines)
-    least = heights[len(heights) // 2] * (0.5 if start == "left" else 0.05)
     widest = max(_gaps(lines, start, end), default=(0.0, 0.0))
     return widest if widest[0] >= least else None
 
@@ -106,7 +106,8 @@ def _gaps(lines: list[_Placed], start: str, end: str) -> list[tuple[float, float
     for first, last in spans[1:]:
         if first > reach:
             gaps.append((first - reach, (first + reach) / 2))
-        reach = max(reach, last)
+        if last > reach:
+            reach = last
     return gaps
 
 
@@ -211,7 +212,7 @@ def _columns(lines: list[_Placed]) -> list[list[_Placed]]:
 
 
 def _letters(text: str) -> int:
-    return len(text) + len(_WIDE.findall(text))
+    return len(text) + (0 if text.isascii() else len(_WIDE.findall(text)))
 
 
 def _numbers_lines(lines: list[_Placed]) -> bool:
@@ -265,7 +266,8 @@ def _cells(band: list[_Placed], depth: int) -> list[_Placed]:
     """The cells of one row from left to right, each in its own order."""
     if len(band) < 2:
         return band
-    across = _gap(band, "left", "right")
+    heights = sorted(line.height for line in band)
+    across = _gap(band, "left", "right", 0.5 * heights[len(heights) // 2])
     one_line = band[-1].middle - band[0].middle < 0.4 * band[0].height
     if one_line or across is None or depth >= _DEEPEST:
         return _rows(band)

@@ -135,7 +135,9 @@ class PdfPage:
     def _placed(self, line: Line, see: See) -> list[Line]:
         """The line with its box and its letters' size: none if it is drawn nowhere, several if it
         runs down more than one column."""
-        first, last = line.raw, line.raw_span(len(line.text) - 1, len(line.text))[0]
+        first, last = line.raw, line.raw + len(line.text) - 1
+        if line.map is not None:
+            last = line.map[-1]
         a, b = self._first, self._last
         if not (
             pdfium.FPDFText_GetLooseCharBox(self.text, first, a)
@@ -144,7 +146,8 @@ class PdfPage:
             return []
         start = see(a.left, a.bottom, a.right, a.top)
         end = see(b.left, b.bottom, b.right, b.top)
-        turn = _direction(start, end)
+        level = start[1] == end[1] and start[3] == end[3] and start[0] <= end[0]
+        turn = 0 if level else _direction(start, end)
         if turn and self._is_upright(line):
             # Upright letters that do not run to the right: written out of order, or downwards.
             if down := self._downwards(first, last + 1, see):
@@ -202,7 +205,9 @@ class PdfPage:
     def _weigh(self, line: Line, first: int, last: int) -> None:
         """The size and weight of a line's letters, by one in its middle and those at its ends."""
         letters = _LETTERS.search(line.text, len(line.text) // 2) or _LETTERS.search(line.text)
-        at = line.raw_span(letters.start(), letters.end())[0] if letters else first
+        at = first
+        if letters:
+            at = line.raw + letters.start() if line.map is None else line.map[letters.start()]
         matrix = self._matrix
         if pdfium.FPDFText_GetMatrix(self.text, at, matrix):
             scale = math.hypot(matrix.b, matrix.d)
@@ -221,23 +226,17 @@ class PdfPage:
         xx, xy = ((along_x[i] - origin[i]) / 1000 for i in (0, 1))
         yx, yy = ((along_y[i] - origin[i]) / 1000 for i in (0, 1))
 
+        x0, y0 = origin
         if xx > 0 > yy and xy == yx == 0:  # not turned: the common case, kept quick
 
             def see_straight(left: float, low: float, right: float, high: float) -> Box:
-                return (
-                    origin[0] + left * xx,
-                    origin[1] + high * yy,
-                    origin[0] + right * xx,
-                    origin[1] + low * yy,
-                )
+                return x0 + left * xx, y0 + high * yy, x0 + right * xx, y0 + low * yy
 
             return see_straight
 
         def see(left: float, low: float, right: float, high: float) -> Box:
-            x1 = origin[0] + left * xx + low * yx
-            y1 = origin[1] + left * xy + low * yy
-            x2 = origin[0] + right * xx + high * yx
-            y2 = origin[1] + right * xy + high * yy
+            x1, y1 = x0 + left * xx + low * yx, y0 + left * xy + low * yy
+            x2, y2 = x0 + right * xx + high * yx, y0 + right * xy + high * yy
             return min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2)
 
         return see

@@ -63,7 +63,7 @@ class Spacing:
         ends = [
             (line, below)
             for line, below in pairwise(lines)
-            if HANGUL.match(line.text[-1]) and HANGUL.match(below.text[0])
+            if "가" <= line.text[-1] <= "힣" and "가" <= below.text[0] <= "힣"
         ]
         bare = [(line.text, below.text) for line, below in ends if not line.spaced]
         # Where lines keep their space when they end with a word, fewer of the others do.
@@ -89,8 +89,8 @@ class Spacing:
             - 2 * log1p(self._words[last + first])
         )  # fmt: skip
         last_share, first_share = self._last.get(ends, 0.3), self._first.get(begins, 0.3)
-        across = self._across[ends + begins] + last_share * first_share
-        inside = self._inside[ends + begins] + (1 - last_share) * (1 - first_share)
+        across = self._across[ends, begins] + last_share * first_share
+        inside = self._inside[ends, begins] + (1 - last_share) * (1 - first_share)
         pairs = log((across + 1e-3) / (inside + 1e-3))
         return self._learned(before, after) + _PAIRS * pairs + _WORDS * words < 0
 
@@ -105,11 +105,13 @@ class Spacing:
         text = "\n".join(line.text for line in lines)[:_SAMPLE]
         inner = [words for line in text.split("\n") if len(words := line.split(" ")) > 2]
         self._words = Counter(word for words in inner for word in words[1:-1])
-        self._inside = Counter(map(str.__add__, text, text[1:]))
+        self._inside = Counter(pairwise(text))
         self._across = Counter(
-            a[-1] + b[0] for words in inner for a, b in pairwise(words) if a and b
+            (a[-1], b[0]) for words in inner for a, b in pairwise(words) if a and b
         )
-        letters = Counter(text)
+        letters = Counter(text[-1:])
+        for (letter, _), count in self._inside.items():
+            letters[letter] += count
         last = Counter(word[-1] for words in inner for word in words[:-1] if word)
         first = Counter(word[0] for words in inner for word in words[1:] if word)
         self._last = {letter: count / letters[letter] for letter, count in last.items()}

@@ -15,12 +15,12 @@ import os
 import queue
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from typing import IO, Any
 
+from rag_core.parsing.starting import start, start_ahead
 from rag_core.parsing.watcher import HAS_SYSTEM_LIMITS, watch
 
 Frame = dict[str, Any]
@@ -28,19 +28,6 @@ Frame = dict[str, Any]
 _LOG = logging.getLogger(__name__)
 
 EXIT_MEMORY = 77  # the child noticed itself that memory ran out
-# The packages come as bare names: their faces would import what only this side needs, and the
-# start of the child is most of the cost of a small file.
-_BOOT = """
-import sys
-core, parsing, *paths = sys.argv[1:]
-sys.path += [path for path in paths if path not in sys.path]
-for name, folder in ("rag_core", core), ("rag_core.parsing", parsing):
-    package = sys.modules[name] = type(sys)(name)
-    package.__path__ = [folder]
-from rag_core.parsing.child import main
-main()
-"""
-_HERE = os.path.dirname(os.path.abspath(__file__))
 _POLL_SECONDS = 0.05
 # A child that takes longer leaves the processors to whoever asks a question meanwhile (a niceness).
 _SHORT_SECONDS, _STEPPED_BACK = 0.5, 10
@@ -80,7 +67,7 @@ def run_child(
         "memory_mb": memory_mb,
         "system_limits": HAS_SYSTEM_LIMITS,
     }
-    child = _start()
+    child = start()
     stopped, too_big = threading.Event(), threading.Event()
     try:
         lines: queue.Queue[bytes | None] = queue.Queue(maxsize=64)
@@ -102,22 +89,7 @@ def run_child(
         stopped.set()
         child.kill()
         child.wait()
-
-
-def _start() -> subprocess.Popen[bytes]:
-    """A Python without site packages' hooks, keys or a console; imports what this one imports, but
-    nothing in place of the standard library: a host may put the folder of its script in front."""
-    keep = ("SYSTEMROOT",)  # Windows cannot start a process without it
-    paths = os.path.dirname(_HERE), _HERE, *(os.path.abspath(path) for path in sys.path)
-    return subprocess.Popen(
-        [sys.executable, "-I", "-S", "-c", _BOOT, *paths],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env={name: os.environ[name] for name in keep if name in os.environ},
-        cwd=os.path.abspath(os.sep),
-        close_fds=True,
-    )
+        start_ahead()
 
 
 def _in_background(target: Callable[..., None], *arguments: object) -> None:

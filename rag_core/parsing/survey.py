@@ -5,6 +5,7 @@ Korean words end. Pure.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
@@ -61,9 +62,13 @@ class Survey:
 
     def level(self, line: Line) -> int:
         """1 … for a heading line (1 = highest), 0 for any other."""
-        text = line.text
-        if len(text) > _HEADING_LENGTH or sum(map(str.isalpha, text[:20])) < 2 or line.turn:
+        if len(line.text) > _HEADING_LENGTH or line.turn:
             return 0
+        level = self._level(line)
+        return level if level and sum(map(str.isalpha, line.text[:20])) >= 2 else 0
+
+    def _level(self, line: Line) -> int:
+        text = line.text
         if self._outline and (level := self._outline.get(_squashed(text))):
             return level
         if level := self._sizes.get(_size(line), 0):
@@ -136,8 +141,9 @@ def _running(pages: Sequence[Sequence[Line]], heights: Sequence[float]) -> froze
         return frozenset()
     places: dict[Key, dict[int, str]] = {}
     for number, (page, height) in enumerate(zip(pages, heights, strict=True)):
+        tops, bottoms = sorted(line.box[1] for line in page), sorted(line.box[3] for line in page)
         for line in page:
-            if _at_edge(line, page, height):
+            if _at_edge(line, tops, bottoms, height):
                 places.setdefault(_key(line), {})[number] = line.text
     written = [number for number, page in enumerate(pages) if page]
     groups = [written, *([n for n in written if n % 2 == side] for side in (0, 1))]
@@ -161,19 +167,19 @@ def _counts_pages(texts: Mapping[int, str]) -> bool:
     return bool(steps) and steps.most_common(1)[0][1] > _REPEATED * len(texts)
 
 
-def _at_edge(line: Line, page: Sequence[Line], height: float) -> bool:
-    """At the top or the bottom and apart from the text, or written up the side."""
+def _at_edge(line: Line, tops: Sequence[float], bottoms: Sequence[float], height: float) -> bool:
+    """At the top or the bottom and apart from the text, or written up the side. `tops` and
+    `bottoms` are those of all lines of the page, sorted."""
     if line.turn:
         return True
     _, top, _, bottom = line.box
-    if bottom > _EDGE * height and top < (1 - _EDGE) * height:
-        return False
-    inner = (
-        [other.box[1] - bottom for other in page if other.box[1] >= bottom]
-        if bottom <= _EDGE * height
-        else [top - other.box[3] for other in page if other.box[3] <= top]
-    )
-    return not inner or min(inner) > 0.3 * line.height
+    if bottom <= _EDGE * height:
+        below = bisect_left(tops, bottom)
+        return below == len(tops) or tops[below] - bottom > 0.3 * line.height
+    if top >= (1 - _EDGE) * height:
+        above = bisect_right(bottoms, top)
+        return not above or top - bottoms[above - 1] > 0.3 * line.height
+    return False
 
 
 NO_SURVEY = Survey()
