@@ -30,6 +30,7 @@ if asked.question:
 asking.settle()
 conversation = history.current(visitor)
 history.sidebar(visitor, words, conversation)
+scope.told(visitor, words, conversation)
 documents = visitor.documents
 
 empty = st.empty()  # what stands here is gone at once when something is asked
@@ -48,7 +49,7 @@ if conversation is not None:
 if conversation is None and not asked.question:
     with empty.container():
         if documents:
-            welcome.show_ready(visitor, words, documents)
+            welcome.show_ready(visitor, words, scope.asked(visitor, None) or documents)
         else:
             welcome.show(visitor, words)
         uploads.show_jobs(visitor, words)

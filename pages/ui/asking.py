@@ -78,9 +78,7 @@ def just_answered() -> bool:
 
 def _begin(visitor: Visitor, asked: str) -> Conversation:
     conversation = visitor.assistant.start(asked, visitor.collection)
-    out = scope.excluded(None)
-    if out:
-        visitor.conversations.exclude(conversation.id, out)
+    scope.keep(visitor, conversation)
     if (chosen := options_of(None)) != AS_IT_IS:
         visitor.conversations.ask_with(conversation.id, chosen)
     conversation = visitor.conversations.get(conversation.id)
@@ -105,6 +103,10 @@ def _wait_for(
         line.info(f"{words('chat.reading_first')}: {said}", icon=":material/hourglass_top:")
         time.sleep(0.2)
     line.empty()
+    came = [
+        job.document_id for job in visitor.seodam.queue.jobs(visitor.owner) if job.id in attached
+    ]
+    scope.tell_left_out(visitor, words, conversation, came)
 
 
 def _something_to_ask(visitor: Visitor, words: Words, conversation: Conversation | None) -> bool:
@@ -112,7 +114,7 @@ def _something_to_ask(visitor: Visitor, words: Words, conversation: Conversation
     if not documents:
         st.info(words("chat.nothing_to_ask"), icon=":material/upload_file:")
         return False
-    if {document.id for document in documents} <= scope.excluded(conversation):
+    if not scope.asked(visitor, conversation):
         st.info(words("chat.none_ticked"), icon=":material/check_box_outline_blank:")
         return False
     return True

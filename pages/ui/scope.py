@@ -1,19 +1,23 @@
-"""What is searched: the collection in use, and of its documents those that are ticked."""
+"""What is searched: the collection in use, what is picked of it by tag, date and name, and of
+that the documents that are ticked."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 import streamlit as st
 
 from pages.ui.messages import Words
 from pages.ui.session import Visitor
 from pages.ui.shell import literal
-from rag_core.types import Collection, Conversation, Document
+from rag_core.scope import fits, is_recent
+from rag_core.types import EVERYTHING, Collection, Conversation, Document, Scope
 
-_OPEN = 8  # documents; a longer list is folded
+MANY = 8  # documents; a longer list is folded, and a name can be looked for in it
 _RECENT = (1, 7, 30)  # days
+_TAGS_SAID = 3
+_NAME = 60  # characters
 
 
 def collection(visitor: Visitor, conversation: Conversation | None) -> str:
@@ -28,6 +32,34 @@ def excluded(conversation: Conversation | None) -> frozenset[str]:
     return frozenset(st.session_state.get("excluded", ()))
 
 
+def narrowed(conversation: Conversation | None) -> Scope:
+    """What this conversation, or the one about to begin, searches of its collection."""
+    if conversation is not None:
+        return conversation.scope
+    scope: Scope = st.session_state.get("scope", EVERYTHING)
+    return scope
+
+
+def asked(visitor: Visitor, conversation: Conversation | None) -> tuple[Document, ...]:
+    """The documents that the next question is asked of."""
+    library, searched = visitor.library, collection(visitor, conversation)
+    ids = library.included(searched, excluded(conversation), narrowed(conversation))
+    return tuple(one for one in library.documents(searched) if ids is None or one.id in ids)
+
+
+def keep(visitor: Visitor, begun: Conversation) -> None:
+    """Let the conversation that has just begun search what was picked for it; the one after it
+    begins with everything again."""
+    visitor.conversations.exclude(begun.id, excluded(None))
+    visitor.conversations.narrow(begun.id, narrowed(None))
+    _pick_nothing()
+
+
+def _pick_nothing() -> None:
+    for chosen in ("excluded", "scope"):
+        st.session_state.pop(chosen, None)
+
+
 def named(words: Words, one: Collection) -> str:
     """A collection's name, as text."""
     return one.name or words("collection.default")
@@ -36,7 +68,7 @@ def named(words: Words, one: Collection) -> str:
 def use(visitor: Visitor, chosen: str) -> None:
     """Make a collection the one in use, now and at the next visit."""
     st.session_state["collection"] = chosen
-    st.session_state.pop("excluded", None)
+    _pick_nothing()
     visitor.conversations.prefer("collection", chosen)
 
 
@@ -49,7 +81,7 @@ def switch(visitor: Visitor, words: Words, place: str, conversation: Conversatio
     ids = [one.id for one in known]
     names = {one.id: f"{named(words, one)} ({one.documents})" for one in known}
     if now not in ids:
-        ids, names = [now, *ids], {now: now, **names}
+        ids, names = [now, *ids], {now: words("scope.gone"), **names}
 
     def change() -> None:
         chosen = st.session_state[key]
@@ -74,57 +106,89 @@ def ticks(
     conversation: Conversation | None,
     documents: Sequence[Document],
 ) -> None:
-    """The documents of the collection, ticked in or out one by one or by tag and date."""
-    out = excluded(conversation)
-
-    def leave_out(ids: frozenset[str]) -> None:
-        if conversation is None:
-            st.session_state["excluded"] = sorted(ids)
-        else:
-            visitor.conversations.exclude(conversation.id, ids)
+    """What is asked of the collection: picked by tag, date and name, then ticked one by one."""
+    out, scope = excluded(conversation), narrowed(conversation)
+    place = conversation.id if conversation else "new"
 
     def tick(document_id: str) -> None:
-        now = conversation and visitor.conversations.get(conversation.id)
-        leave_out(excluded(now) ^ {document_id})
+        if conversation is None:
+            st.session_state["excluded"] = sorted(excluded(None) ^ {document_id})
+        else:
+            now = visitor.conversations.get(conversation.id)
+            visitor.conversations.exclude(conversation.id, now.excluded ^ {document_id})
 
-    def pick() -> None:
-        wanted = st.session_state[picks]
-        leave_out(frozenset(one.id for one in documents if wanted and not fits(one, wanted)))
-        for one in documents:
-            st.session_state[f"tick-{place}-{one.id}"] = not wanted or fits(one, wanted)
+    def narrow(to: Scope) -> None:
+        if conversation is None:
+            st.session_state["scope"] = to
+        else:
+            visitor.conversations.narrow(conversation.id, to)
 
-    asked = sum(document.id not in out for document in documents)
-    label = words("history.documents", asked=asked, all=len(documents))
-    place = conversation.id if conversation else "new"
-    picks = f"picks-{place}"
-    with st.expander(label, expanded=len(documents) <= _OPEN, icon=":material/description:"):
-        options = picked_by(documents)
-        if options:
-            st.pills(
-                words("collection.pick"),
-                options,
-                selection_mode="multi",
-                format_func=lambda one: said(words, one),
-                key=picks,
-                on_change=pick,
-            )
-        for document in documents:
+    fitting = [one for one in documents if fits(one, scope)]
+    count = sum(one.id not in out for one in fitting)
+    label = words("history.documents", asked=count, all=len(documents))
+    with st.expander(label, expanded=len(documents) <= MANY, icon=":material/description:"):
+        _pick(words, place, documents, scope, narrow)
+        for document in fitting:
             key = f"tick-{place}-{document.id}"
             st.session_state.setdefault(key, document.id not in out)
-            st.checkbox(
-                literal(document.name),
-                key=key,
-                on_change=tick,
-                args=(document.id,),
-            )
+            st.checkbox(literal(document.name), key=key, on_change=tick, args=(document.id,))
+        if not fitting:
+            st.caption(words("library.none_fits"))
 
 
-def picked_by(documents: Sequence[Document]) -> list[str]:
-    """What documents can be told apart by: "#tag", and "7" for those of the last seven days."""
-    tags = sorted({f"#{tag}" for one in documents for tag in one.tags})
-    old = sum(not _is_recent(one, max(_RECENT)) for one in documents)
-    days = [str(n) for n in _RECENT if sum(_is_recent(one, n) for one in documents) > 0]
-    return tags + (days if old else [])
+def _pick(
+    words: Words,
+    place: str,
+    documents: Sequence[Document],
+    scope: Scope,
+    narrow: Callable[[Scope], None],
+) -> None:
+    """Tags and dates to click on, and words of a name where there are many documents."""
+    picks, name = f"picks-{place}", f"name-{place}"
+
+    def pick() -> None:
+        now = picked(st.session_state[picks], scope)
+        st.session_state[picks] = _options(now)
+        narrow(now)
+
+    def look_for() -> None:
+        narrow(replace(scope, name=st.session_state[name].strip()))
+
+    if options := picked_by(documents, scope):
+        st.session_state.setdefault(picks, _options(scope))
+        st.pills(
+            words("collection.pick"),
+            options,
+            selection_mode="multi",
+            format_func=lambda one: said(words, one),
+            key=picks,
+            on_change=pick,
+        )
+    if len(documents) >= MANY or scope.name:
+        st.session_state.setdefault(name, scope.name)
+        st.text_input(words("scope.names"), key=name, max_chars=_NAME, on_change=look_for)
+
+
+def picked_by(documents: Sequence[Document], scope: Scope = EVERYTHING) -> list[str]:
+    """What documents can be told apart by, and what is picked already: "#tag", and "7" for those
+    of the last seven days."""
+    tags = sorted({tag for one in documents for tag in one.tags}.union(scope.tags))
+    old = any(not is_recent(one, max(_RECENT)) for one in documents)
+    some = {n for n in _RECENT if old and any(is_recent(one, n) for one in documents)}
+    days = sorted(some.union({scope.days} if scope.days else ()))
+    return [f"#{tag}" for tag in tags] + [str(n) for n in days]
+
+
+def picked(options: Iterable[str], before: Scope = EVERYTHING) -> Scope:
+    """The scope of these of `picked_by`; of several dates the one that is new counts."""
+    tags = tuple(one[1:] for one in options if one.startswith("#"))
+    days = [int(one) for one in options if not one.startswith("#")]
+    new = [n for n in days if n != before.days]
+    return replace(before, tags=tags, days=next(iter(new or days), None))
+
+
+def _options(scope: Scope) -> list[str]:
+    return [f"#{tag}" for tag in scope.tags] + ([str(scope.days)] if scope.days else [])
 
 
 def said(words: Words, option: str) -> str:
@@ -132,14 +196,44 @@ def said(words: Words, option: str) -> str:
     return literal(option) if option.startswith("#") else words("collection.days", n=int(option))
 
 
-def fits(document: Document, wanted: Sequence[str]) -> bool:
-    """Whether a document has one of the tags, if any is wanted, and is as new as is wanted."""
-    tags = [one[1:] for one in wanted if one.startswith("#")]
-    days = [int(one) for one in wanted if not one.startswith("#")]
-    tagged = not tags or bool(set(tags) & set(document.tags))
-    return tagged and all(_is_recent(document, n) for n in days)
+def told(visitor: Visitor, words: Words, conversation: Conversation | None) -> None:
+    """One line beneath the question: where this conversation searches, and how much of it."""
+    known = {one.id: one for one in visitor.library.shelving.all()}
+    now = known.get(collection(visitor, conversation))
+    if now is None:
+        st.bottom.caption(words("scope.line", what=words("scope.gone")))
+    elif conversation is not None or now.documents:
+        count = len(asked(visitor, conversation))
+        where = [f"**{literal(named(words, now))}**", _count(words, count, now.documents)]
+        what = " · ".join(where + _limits(words, narrowed(conversation)))
+        st.bottom.caption(words("scope.line", what=what))
 
 
-def _is_recent(document: Document, days: int) -> bool:
-    since = datetime.now(UTC) - timedelta(days=days)
-    return datetime.fromisoformat(document.added_at) >= since
+def _count(words: Words, n: int, of: int) -> str:
+    return words("scope.all", n=n) if n == of else words("scope.some", n=n, of=of)
+
+
+def _limits(words: Words, scope: Scope) -> list[str]:
+    """What a document has to be like, in words."""
+    limits = []
+    if scope.tags:
+        tags = words("scope.or").join(f"#{literal(tag)}" for tag in scope.tags[:_TAGS_SAID])
+        more = len(scope.tags) - _TAGS_SAID
+        limits.append(tags + (words("scope.more_tags", n=more) if more > 0 else ""))
+    if scope.days:
+        limits.append(words("scope.days", n=scope.days))
+    if scope.name:
+        limits.append(words("scope.name", name=literal(scope.name)))
+    return limits
+
+
+def tell_left_out(
+    visitor: Visitor, words: Words, conversation: Conversation | None, document_ids: Iterable[str]
+) -> None:
+    """Say of files that came with a question that they are not searched, where that is so."""
+    searched = {one.id for one in asked(visitor, conversation)}
+    names = {one.id: one.name for one in visitor.library.documents(None)}
+    for one in document_ids:
+        if one in names and one not in searched:
+            text = words("scope.left_out", name=literal(names[one]))
+            st.toast(text, icon=":material/search_off:", duration="long")

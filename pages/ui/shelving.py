@@ -13,9 +13,8 @@ from pages.ui.shell import literal
 from pages.ui.undo import took_away
 from rag_core.errors import NotFound
 from rag_core.library import UNDO_SECONDS
-from rag_core.types import DEFAULT_COLLECTION, Collection, Document
-
-_MANY = 8  # documents from which on a name can be looked for
+from rag_core.scope import fits
+from rag_core.types import DEFAULT_COLLECTION, Collection, Document, Scope
 
 
 def header(visitor: Visitor, words: Words) -> None:
@@ -70,9 +69,9 @@ def _change(visitor: Visitor, words: Words, now: Collection) -> None:
 
 def filtered(visitor: Visitor, words: Words, documents: Sequence[Document]) -> Sequence[Document]:
     """The documents that a reader wants to see of these: by name, tag and date."""
-    wanted = ""
-    if len(documents) >= _MANY:
-        wanted = st.text_input(
+    name = ""
+    if len(documents) >= scope.MANY:
+        name = st.text_input(
             words("library.search"),
             key="library-search",
             placeholder=words("library.search"),
@@ -89,8 +88,8 @@ def filtered(visitor: Visitor, words: Words, documents: Sequence[Document]) -> S
             format_func=lambda one: scope.said(words, one),
             key=f"library-picks-{visitor.collection}",
         )
-    plain = wanted.strip().casefold()
-    seen = [one for one in documents if plain in one.name.casefold() and scope.fits(one, picked)]
+    wanted = scope.picked(picked, Scope(name=name))
+    seen = [one for one in documents if fits(one, wanted)]
     if documents and not seen:
         st.info(words("library.none_fits"), icon=":material/search_off:")
     if len(seen) > 1:

@@ -23,9 +23,11 @@ def open_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Calla
     monkeypatch.delenv("OPENAI_BASE_URL", raising=False)
     session.close()
 
-    def run(path: str = "pages/chat.py", language: str = "ko") -> AppTest:
+    def run(path: str = "pages/chat.py", language: str = "ko", **query: str) -> AppTest:
         page = AppTest.from_file(str(REPOSITORY / path), default_timeout=60)
         page.session_state["language"] = language
+        for name, value in query.items():
+            page.query_params[name] = value
         return page.run()
 
     yield run

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.ui import session
+from pages.ui import scope, session
 from pages.ui.messages import CATALOGUE
 from rag_core.library import Library
-from rag_core.types import DEFAULT_COLLECTION, LOCAL_OWNER
+from rag_core.types import DEFAULT_COLLECTION, LOCAL_OWNER, Scope, Upload
 from tests.screens.conftest import all_text
 
 Open = Callable[..., AppTest]
@@ -26,8 +26,8 @@ def select(page: AppTest, label: str) -> int:
 
 
 def picks(page: AppTest) -> Any:
-    label = CATALOGUE["en"]["collection.pick"]
-    return next(one for one in page.get("button_group") if one.label == label)
+    labels = {CATALOGUE[one]["collection.pick"] for one in ("ko", "en")}
+    return next(one for one in page.get("button_group") if one.label in labels)
 
 
 @pytest.mark.usefixtures("documents")
@@ -71,10 +71,77 @@ def test_a_tag_picks_what_is_asked_and_what_is_listed(open_page: Open) -> None:
 
     chat = open_page("pages/chat.py", "en")
     picks(chat).set_value(["#sea"]).run()
-    assert [one.value for one in chat.checkbox] == [True, False]
-    assert chat.session_state["excluded"] == [second.id]
+    assert [one.label for one in chat.checkbox] == ["등대\\.txt"]
+    assert "1 of 2 documents · #sea" in line(chat)
     picks(chat).set_value([]).run()
     assert [one.value for one in chat.checkbox] == [True, True]
+    assert line(chat) == "Searching: **My documents** · 2 documents"
+
+
+@pytest.mark.usefixtures("documents")
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("ko", "검색하는 곳: **기본 책장** · 문서 3개 가운데 1개 · #sea"),
+        ("en", "Searching: **My documents** · 1 of 3 documents · #sea"),
+    ],
+)
+def test_a_conversation_keeps_its_tag_and_says_so(
+    open_page: Open, language: str, said: str
+) -> None:
+    tagged = next(one for one in library().documents() if one.name == "harbour.txt")
+    library().shelving.tag(tagged.id, ["sea"])
+    page = open_page("pages/chat.py", language)
+    picks(page).set_value(["#sea"]).run()
+    page.chat_input[0].set_value("How tall is the lighthouse?").run()
+    library().add(Upload("pier.txt", b"The pier of Guryongpo is 400 metres long."))
+    (conversation,) = session.seodam().conversations(LOCAL_OWNER).all()
+    assert conversation.scope == Scope(tags=("sea",))
+
+    again = open_page("pages/chat.py", language, c=conversation.id)  # a session that knows nothing
+    assert line(again) == said
+    assert [one.label for one in again.checkbox] == ["harbour\\.txt"]
+    again.chat_input[0].set_value("How long is the pier of Guryongpo?").run()
+    assert "400 metres" not in all_text(again)
+    picks(again).set_value([]).run()
+    again.chat_input[0].set_value("How long is the pier of Guryongpo?").run()
+    assert "400 metres" in all_text(again)
+
+    fresh = open_page("pages/chat.py", language)
+    fresh.button[0].click().run()
+    assert session.seodam().conversations(LOCAL_OWNER).get(conversation.id).scope == Scope()
+    assert "#sea" not in line(fresh)
+
+
+@pytest.mark.usefixtures("documents")
+def test_names_and_dates_are_kept_and_said_too(open_page: Open) -> None:
+    for n in range(7):
+        library().add(Upload(f"note {n}.txt", f"Note {n} of the coast.".encode()))
+    talks = session.seodam().conversations(LOCAL_OWNER)
+    talk = talks.start("coast")
+    talks.narrow(talk.id, Scope(tags=tuple("abcde"), days=7))
+    page = open_page("pages/chat.py", "en", c=talk.id)
+    assert line(page).endswith(
+        "0 of 9 documents · #a or #b or #c or 2 more tags · added in the last 7 days"
+    )
+    page.chat_input[0].set_value("How long is the pier?").run()
+    assert CATALOGUE["en"]["chat.none_ticked"] in all_text(page)
+    picks(page).set_value(["7"]).run()
+    page.text_input(key=f"name-{talk.id}").set_value("NOTE ").run()
+    assert talks.get(talk.id).scope == Scope(days=7, name="NOTE")
+    assert line(page).endswith("7 of 9 documents · added in the last 7 days · named “NOTE”")
+
+
+def test_of_several_dates_the_one_picked_last_counts() -> None:
+    assert scope.picked(["7", "1"], Scope(days=7)) == Scope(days=1)
+    assert scope.picked(["1", "7", "#a"], Scope(days=1)) == Scope(("a",), 7)
+    assert scope.picked([], Scope(("a",), 7, "name")) == Scope(name="name")
+
+
+def line(page: AppTest) -> str:
+    """What stands beneath the question."""
+    beginnings = tuple(CATALOGUE[one]["scope.line"].split("{")[0] for one in ("ko", "en"))
+    return next(one.value for one in page.caption if one.value.startswith(beginnings))
 
 
 @pytest.mark.usefixtures("documents")
