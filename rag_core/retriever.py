@@ -19,6 +19,7 @@ from langchain_core.documents import Document as LangChainDocument
 from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict
 
+from rag_core.adapter import AdaptedEmbedding
 from rag_core.embeddings import BundledEmbedding, Embedding
 from rag_core.matching import QuestionWords
 from rag_core.reranker import LEARNED, Emphasis, Judgement, judge, load_weights
@@ -107,7 +108,8 @@ class SeodamRetriever(BaseRetriever):
         candidates = self._candidates(question, vector, ids, known, by_words, by_meaning)
         rarity = self.lexical.rarity(question_tokens(question))
         words = QuestionWords(question, rarity, self.lexical.count())
-        bundled = isinstance(self.embedding, BundledEmbedding)
+        # an adapter starts from the bundled embedding: its cosines lie where those do
+        bundled = isinstance(self.embedding, BundledEmbedding | AdaptedEmbedding)
         subwords = self.embedding if isinstance(self.embedding, BundledEmbedding) else _bundled()
         weights = load_weights().with_emphasis(self.emphasis)
         judgement = judge(question, candidates, words, subwords, bundled=bundled, weights=weights)

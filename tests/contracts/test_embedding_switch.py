@@ -19,7 +19,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rag_core.embeddings import load_embedding
+from rag_core.adapter import Adapter
+from rag_core.embeddings import BundledEmbedding, load_embedding
 from rag_core.errors import ModelUnreachable, WrongSetting
 from rag_core.reembedding import Move
 from rag_core.settings import Settings
@@ -377,3 +378,22 @@ def test_questions_on_their_way_when_the_swap_comes_are_answered(
             asking.clear()
         assert all(asker.result() > 0 for asker in askers)
         assert_whole(seodam, local_model)
+
+
+def test_an_adapter_that_changes_nothing_searches_like_what_it_stands_on(
+    settings: Settings,
+) -> None:
+    base, folder = BundledEmbedding(), settings.data / "tuned"
+    folder.mkdir()
+    Adapter.none(base.size, base.dimension).save(folder / "0123456789ab.npz")
+    with opened(settings) as seodam:
+        library = seodam.library(LOCAL_OWNER)
+        before = [library.search(one) for one in QUESTIONS.values()]
+        seodam.in_use.choose("tuned:0123456789ab")
+        seodam.in_use.wait()
+        assert seodam.in_use.name == "tuned:0123456789ab"
+        after = [library.search(one) for one in QUESTIONS.values()]
+    for hits, again in zip(before, after, strict=True):
+        assert [hit.document for hit in hits] == [hit.document for hit in again]
+        scores = [hit.score for hit in hits]
+        assert scores == pytest.approx([hit.score for hit in again], abs=1e-4)
