@@ -7,6 +7,7 @@ from typing import Literal
 
 import streamlit as st
 
+from pages.ui import scope
 from pages.ui.messages import Words
 from pages.ui.session import Visitor
 from pages.ui.shell import enter, literal, show_error
@@ -25,7 +26,7 @@ def page() -> None:
     st.title(words("nav.tuning"))
     st.markdown(words("tuning.what"))
     if not visitor.seodam.settings.single_user:
-        st.info(words("embedding.fixed"), icon=":material/lock:")
+        st.info(words("embedding.shared"), icon=":material/lock:")
         return
     tuner, in_use = visitor.seodam.tuner, visitor.seodam.in_use
     if tuner.running:
@@ -34,10 +35,14 @@ def page() -> None:
     _begin(visitor, words)
     _ended(tuner, in_use, words)
     _used(in_use, words)
-    _kept(tuner, in_use, words)
+    _kept(visitor, words)
 
 
 def _begin(visitor: Visitor, words: Words) -> None:
+    names = _names(visitor, words)
+    if len(names) > 1:
+        scope.switch(visitor, words, "tuning", None)
+        st.caption(words("tuning.of", name=literal(names[visitor.collection])))
     if not visitor.documents:
         st.info(words("study.empty"), icon=":material/upload_file:")
         return
@@ -60,11 +65,16 @@ def _begin(visitor: Visitor, words: Words) -> None:
     _button(
         words("tuning.start"),
         "tune",
-        lambda: visitor.seodam.tune(visitor.owner, base),
+        lambda: visitor.seodam.tune(visitor.owner, base, visitor.collection),
         words,
         main=True,
         disabled=base.endswith(":"),
     )
+
+
+def _names(visitor: Visitor, words: Words) -> dict[str, str]:
+    """The collections by id, named."""
+    return {one.id: scope.named(words, one) for one in visitor.library.shelving.all()}
 
 
 def _watch(tuner: Tuner, words: Words) -> None:
@@ -117,19 +127,24 @@ def _moving(in_use: EmbeddingInUse, words: Words) -> None:
     st.progress(move.done / max(move.total, 1), said)
 
 
-def _kept(tuner: Tuner, in_use: EmbeddingInUse, words: Words) -> None:
+def _kept(visitor: Visitor, words: Words) -> None:
+    tuner, in_use = visitor.seodam.tuner, visitor.seodam.in_use
     trials = tuner.tunings.all()
     if trials:
         st.header(words("tuning.trials"))
+    names = _names(visitor, words)
     for place, trial in enumerate(trials):
-        with st.expander(_title(words, trial), expanded=place == 0):
+        taught_by = names.get(trial.collection, "") if len(names) > 1 else ""
+        with st.expander(_title(words, trial, taught_by), expanded=place == 0):
             _trial(tuner, in_use, words, trial)
 
 
-def _title(words: Words, trial: Trial) -> str:
-    when = literal(trial.made_at[:16].replace("T", " "))
+def _title(words: Words, trial: Trial, taught_by: str) -> str:
+    """When it learned, what, from which collection where there are several, and the verdict."""
+    when = trial.made_at[:16].replace("T", " ")
+    told = [literal(one) for one in (when, _short(trial.base), taught_by) if one]
     verdict = words("tuning.better") if trial.better else words("tuning.refused")
-    return f"{when} · {literal(_short(trial.base))} · {verdict}"
+    return " · ".join([*told, verdict])
 
 
 def _short(name: str) -> str:

@@ -39,10 +39,11 @@ class Lesson:
 
 @dataclass(frozen=True, slots=True)
 class Lessons:
-    """What is learned, and what is kept aside to measure on."""
+    """What is learned, what is kept aside to measure on, and the collection it was made of."""
 
     taught: tuple[Lesson, ...]
     held: tuple[Lesson, ...]
+    collection: str = ""
 
 
 def lessons_of(

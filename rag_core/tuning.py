@@ -130,7 +130,7 @@ class Tunings:
             raise
         seconds = round(time.monotonic() - begun, 1)
         trial = replace(trial, id=tuning, base=base, seconds=seconds, lessons=len(pairs))
-        trial = replace(trial, losses=tuple(losses))
+        trial = replace(trial, losses=tuple(losses), collection=lessons.collection)
         self._keep(trial)
         return trial
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
@@ -22,7 +22,8 @@ from rag_core.errors import (
     WrongSetting,
 )
 from rag_core.examinations import Evaluations
-from rag_core.examining import Examiner
+from rag_core.examiner import Examiner
+from rag_core.examining import Examinee
 from rag_core.generators import load_generator, no_tracing
 from rag_core.ingestion import IngestQueue
 from rag_core.lessons import Lessons
@@ -38,7 +39,7 @@ from rag_core.stores.healing import probe_dense
 from rag_core.stores.record import Record
 from rag_core.stores.shelves import Shelves, dense_name, shelf_key
 from rag_core.tuning import BASE, Tuner, Tunings
-from rag_core.types import AS_IT_IS, DocumentState, Options, Passage
+from rag_core.types import AS_IT_IS, DEFAULT_COLLECTION, DocumentState, Options, Passage
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -116,8 +117,8 @@ class Seodam:
         """The embedding in use; it is loaded when vectors are first asked of it."""
         return self.in_use.current
 
-    def tune(self, owner: str, base: str = BASE) -> None:
-        """Begin to fine-tune an embedding on one owner's documents, in the background; see
+    def tune(self, owner: str, base: str = BASE, collection: str = DEFAULT_COLLECTION) -> None:
+        """Begin to fine-tune an embedding on one collection of an owner, in the background; see
         `Tunings.tune`. Raises WrongSetting when what is in use cannot be compared with."""
         library, conversations = self.library(owner), self.conversations(owner)
 
@@ -127,7 +128,8 @@ class Seodam:
                 for _, turn in conversations.judged()
                 if turn.feedback and turn.feedback.helpful
             ]
-            return library.lessons(accepted=helpful)
+            passages, lessons = library.lessons(collection, helpful)
+            return passages, replace(lessons, collection=collection)
 
         self.tuner.start(prepare, base, {self.in_use.name: self.embedding})
 
@@ -161,6 +163,16 @@ class Seodam:
     def examiner(self, owner: str) -> Examiner:
         """Who asks the question sets of one owner, in the background."""
         return self._examiners.setdefault(owner, Examiner(self.evaluations(owner)))
+
+    def examinee(self, owner: str, model: BaseChatModel, collection: str) -> Examinee:
+        """One collection of one owner, to be examined with the answers of a model."""
+        return Examinee(
+            self.library(owner),
+            self.assistant(owner),
+            model,
+            collection,
+            lambda name: named_embedding(name, self.settings),
+        )
 
     def generator(
         self,

@@ -81,5 +81,35 @@ def test_visitors_of_a_shared_seodam_do_not_change_it(
 ) -> None:
     monkeypatch.setenv("SEODAM_SINGLE_USER", "0")
     page = open_page("pages/tuning.py", "en")
-    assert page.info[0].value == CATALOGUE["en"]["embedding.fixed"]
+    assert page.info[0].value == CATALOGUE["en"]["embedding.shared"]
     assert not [one for one in page.button if one.key == "tune"]
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_it_learns_from_the_collection_that_is_chosen(open_page: Open, language: str) -> None:
+    _add_sample()
+    library, words = session.seodam().library(LOCAL_OWNER), CATALOGUE[language]
+    page = open_page("pages/tuning.py", language)
+    assert words["collection.in_use"] not in [one.label for one in page.selectbox]
+    lighthouses = library.shelving.add("Lighthouses")
+    page.run()
+    label = [one.label for one in page.selectbox].index(words["collection.in_use"])
+    page.selectbox[label].select(lighthouses.id).run()
+    assert page.info[0].value == words["study.empty"]
+    text = "\n\n".join(
+        f"Lighthouse {n} was built in {1800 + n} by {n + 2} men of the coast. Its lamp is seen from "
+        f"{n + 10} miles away on a clear night. The keeper of tower {n} lived there with his family."
+        for n in range(60)
+    )
+    library.add(Upload("lights.txt", text.encode()), lighthouses.id)
+    page.run()
+    assert "Lighthouses" in " ".join(one.value for one in page.caption)
+    page.button(key="tune").click().run()
+    tuner = session.seodam().tuner
+    assert tuner._worker is not None
+    tuner._worker.join()
+    (trial,) = tuner.tunings.all()
+    assert trial.collection == lighthouses.id
+    assert trial.lessons == len(library.lessons(lighthouses.id)[1].taught)
+    page.run()
+    assert any("Lighthouses" in one.label for one in page.expander)

@@ -1,5 +1,6 @@
 """English."""
 
+from pages.ui.messages.evaluation_en import EVALUATION
 from pages.ui.messages.lab_en import LAB
 
 ENGLISH = {
@@ -208,6 +209,10 @@ ENGLISH = {
     "usage.nothing": "Nothing: no language model was asked.",
     "usage.no_price": "price not known",
     "usage.left_out": "Did not fit the model's window: {passages} passages, {turns} earlier turns.",
+    "window.server": "Reads and writes {size} tokens at once, as its server tells.",
+    "window.table": "Reads and writes {size} tokens at once by our table of 2025: no server told.",
+    "window.reader": "Reads and writes {size} tokens at once, as chosen here.",
+    "window.nobody": "How much it reads at once is not known: everything found is sent.",
     "prompt.title": "What the model is told",
     "prompt.what": "Each collection can tell the model something else. Used with a language model.",
     "prompt.label": "Instructions",
@@ -336,6 +341,8 @@ ENGLISH = {
     "it learns a little more, from your documents (fine-tuning). Questions are made of headings, "
     "sentences and answers that you found helpful; some are kept aside, to measure whether it "
     "really got better. If it did not, it is not used.",
+    "tuning.of": "It learns from the collection **{name}** alone. There is one embedding for all "
+    "collections: once you use it, the others are searched with it as well.",
     "tuning.kind": "What should learn?",
     "tuning.kind_adapter": "A small adapter on the bundled embedding",
     "tuning.kind_model": "A whole sentence-transformers model",
@@ -363,46 +370,6 @@ ENGLISH = {
     "used.",
     "tuning.use": "Use this embedding",
     "tuning.discard": "Discard",
-    "evaluation.what": "Asks your documents many questions, to measure how well the right page is "
-    "found and how often the answer is right. The same measures as evaluate on the command line.",
-    "evaluation.new": "A new question set",
-    "evaluation.make": "Make questions of my documents",
-    "evaluation.make_how": "Without a language model, of definitions, headings and key terms; "
-    "with some questions that the documents do not answer.",
-    "evaluation.made": "Made of the documents",
-    "evaluation.type": "Type questions",
-    "evaluation.typed": "Typed by me",
-    "evaluation.import": "Import (JSONL, one question a line)",
-    "evaluation.set": "Question set",
-    "evaluation.questions": "Look at {n} question, and change it|Look at {n} questions, and "
-    "change them",
-    "evaluation.page": "Page",
-    "evaluation.answer": "Right answer",
-    "evaluation.answerable": "Answered there",
-    "evaluation.save": "Save",
-    "evaluation.export": "Export",
-    "evaluation.delete": "Delete the set",
-    "evaluation.run": "Measure",
-    "evaluation.asking": "Asking ({n} of {of})",
-    "evaluation.stop": "Stop",
-    "evaluation.cancelled": "Stopped. Nothing of this run was kept.",
-    "evaluation.results": "Results",
-    "evaluation.run_shown": "Run",
-    "evaluation.beside": "Beside it",
-    "evaluation.measure": "Measure",
-    "evaluation.keep": "Download the results (JSON)",
-    "evaluation.rank": "Rank",
-    "evaluation.rank_beside": "Rank beside",
-    "evaluation.right": "Answer is right",
-    "evaluation.each": "Result of {n} question|Results of {n} questions",
-    "evaluation.missed": "Answered wrongly:",
-    "measure.page_hit@1": "right page first",
-    "measure.page_hit@5": "right page among five",
-    "measure.page_mrr@10": "MRR",
-    "measure.answer_contains_gold": "answer holds what is right",
-    "measure.citation_validity": "citations verified",
-    "measure.abstention_recall": "unanswerable ones declined",
-    "measure.search_p50_ms": "search, ms (median)",
     "timeline.what": "A short walk from the first vectors of words to today's models. The paper "
     "stands beside each; what can be tried here is one click away.",
     "timeline.word2vec": "Learns a vector for each word by guessing the words around it. Words "
@@ -455,6 +422,8 @@ ENGLISH = {
     "settings.search": "Search",
     "embedding.in_use": "Embedding in use: **{name}**",
     "embedding.fixed": "Decided by whoever runs this server, with SEODAM_EMBEDDING.",
+    "embedding.shared": "Several people share this server, so whoever runs it decides, with "
+    "SEODAM_EMBEDDING. If it is yours alone, start it with SEODAM_SINGLE_USER=1, as make run does.",
     "embedding.choose": "Which embedding finds your passages",
     "embedding.choose_help": "Another one makes the vectors of every document anew. You can go on "
     "asking meanwhile; the library changes over when all of it is ready.",
@@ -482,4 +451,5 @@ ENGLISH = {
     "settings.feedback_csv": "Download {n} opinion (CSV)|Download {n} opinions (CSV)",
     "settings.data": "Data folder",
     **LAB,
+    **EVALUATION,
 }

@@ -1,5 +1,6 @@
 """한국어."""
 
+from pages.ui.messages.evaluation_ko import EVALUATION
 from pages.ui.messages.lab_ko import LAB
 
 KOREAN = {
@@ -202,6 +203,10 @@ KOREAN = {
     "usage.nothing": "언어 모델을 쓰지 않아서 든 것이 없어요.",
     "usage.no_price": "가격은 몰라요",
     "usage.left_out": "모델의 창에 들어가지 않아 뺀 것: 구절 {passages}개, 앞선 질문 {turns}개",
+    "window.server": "한 번에 읽고 쓰는 길이: {size}토큰(모델의 서버가 알려 줬어요)",
+    "window.table": "한 번에 읽고 쓰는 길이: {size}토큰(서버가 말하지 않아 2025년 표를 따라요)",
+    "window.reader": "한 번에 읽고 쓰는 길이: {size}토큰(직접 골랐어요)",
+    "window.nobody": "한 번에 읽고 쓰는 길이를 몰라서, 찾은 것을 모두 보내요.",
     "prompt.title": "모델에 하는 부탁",
     "prompt.what": "책장마다 모델에 따로 부탁할 수 있어요. 언어 모델을 연결했을 때 쓰여요.",
     "prompt.label": "부탁하는 말",
@@ -319,6 +324,8 @@ KOREAN = {
     "tuning.what": "서담의 임베딩은 많은 글로 미리 배운 것(사전학습)이에요. 여기서는 내 문서로 "
     "조금 더 배우게 해요(미세 조정). 제목과 문장, 도움이 됐다고 한 답에서 문제를 만들고, 그 "
     "가운데 일부는 따로 두었다가 정말 나아졌는지 재요. 나아지지 않으면 쓰지 않아요.",
+    "tuning.of": "**{name}** 책장의 문서로만 배워요. 임베딩은 모든 책장이 함께 쓰니, 배운 것을 쓰면 다른 "
+    "책장도 그것으로 찾아요.",
     "tuning.kind": "무엇을 가르칠까요?",
     "tuning.kind_adapter": "기본 임베딩에 얹는 작은 어댑터",
     "tuning.kind_model": "sentence-transformers 모델 전체",
@@ -343,45 +350,6 @@ KOREAN = {
     "tuning.not_used": "따로 둔 문제에서 확실히 나아지지 않아 쓸 수 없게 했어요.",
     "tuning.use": "이 임베딩 쓰기",
     "tuning.discard": "버리기",
-    "evaluation.what": "내 문서에 질문을 여러 개 물어, 맞는 쪽을 얼마나 잘 찾고 답이 얼마나 "
-    "맞는지 재요. 명령줄의 evaluate와 같은 방법이에요.",
-    "evaluation.new": "질문 모음 만들기",
-    "evaluation.make": "문서에서 질문 만들기",
-    "evaluation.make_how": "언어 모델 없이 정의와 제목, 핵심 낱말로 만들어요. 문서에 답이 없는 "
-    "질문도 몇 개 섞어요.",
-    "evaluation.made": "문서에서 만든 질문",
-    "evaluation.type": "직접 적기",
-    "evaluation.typed": "내가 적은 질문",
-    "evaluation.import": "가져오기 (한 줄에 질문 하나인 JSONL)",
-    "evaluation.set": "질문 모음",
-    "evaluation.questions": "질문 {n}개 보고 고치기",
-    "evaluation.page": "쪽",
-    "evaluation.answer": "맞는 답",
-    "evaluation.answerable": "문서에 답이 있음",
-    "evaluation.save": "저장",
-    "evaluation.export": "내보내기",
-    "evaluation.delete": "모음 지우기",
-    "evaluation.run": "재 보기",
-    "evaluation.asking": "묻고 있어요 ({n}/{of})",
-    "evaluation.stop": "멈추기",
-    "evaluation.cancelled": "멈췄어요. 이번 결과는 남기지 않았어요.",
-    "evaluation.results": "결과",
-    "evaluation.run_shown": "보여 줄 결과",
-    "evaluation.beside": "나란히 볼 결과",
-    "evaluation.measure": "잰 것",
-    "evaluation.keep": "결과 내려받기 (JSON)",
-    "evaluation.rank": "순위",
-    "evaluation.rank_beside": "나란히 본 순위",
-    "evaluation.right": "답이 맞음",
-    "evaluation.each": "질문 {n}개의 결과",
-    "evaluation.missed": "답이 틀린 질문:",
-    "measure.page_hit@1": "맞는 쪽이 첫째",
-    "measure.page_hit@5": "맞는 쪽이 다섯 안",
-    "measure.page_mrr@10": "MRR",
-    "measure.answer_contains_gold": "답에 맞는 말이 있음",
-    "measure.citation_validity": "확인된 인용",
-    "measure.abstention_recall": "답 없는 질문을 사양함",
-    "measure.search_p50_ms": "찾는 시간(ms, 가운데값)",
     "timeline.what": "낱말의 뜻을 숫자로 옮기던 때부터 지금의 모델까지, 짧게 훑어봐요. 이름 옆의 "
     "논문에서 자세히 읽고, 되는 것은 여기서 바로 써 볼 수 있어요.",
     "timeline.word2vec": "둘레의 낱말을 맞히게 하며 낱말마다 벡터를 배워요. 비슷하게 쓰이는 "
@@ -432,6 +400,8 @@ KOREAN = {
     "settings.search": "검색",
     "embedding.in_use": "지금 쓰는 임베딩: **{name}**",
     "embedding.fixed": "이 서버를 운영하는 사람이 SEODAM_EMBEDDING으로 정해요.",
+    "embedding.shared": "여럿이 함께 쓰는 서버라서 운영하는 사람이 SEODAM_EMBEDDING으로 정해요. "
+    "혼자 쓴다면 SEODAM_SINGLE_USER=1로 켜 주세요. make run은 처음부터 그렇게 켜요.",
     "embedding.choose": "구절을 찾아 줄 임베딩",
     "embedding.choose_help": "바꾸면 모든 문서의 벡터를 새로 만들어요. 그동안에도 계속 물어볼 수 "
     "있고, 전부 준비되면 한 번에 바뀌어요.",
@@ -458,4 +428,5 @@ KOREAN = {
     "settings.feedback_csv": "의견 {n}개 내려받기 (CSV)",
     "settings.data": "데이터 폴더",
     **LAB,
+    **EVALUATION,
 }
