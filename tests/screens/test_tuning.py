@@ -97,8 +97,8 @@ def test_it_learns_from_the_collection_that_is_chosen(open_page: Open, language:
     page.selectbox[label].select(lighthouses.id).run()
     assert page.info[0].value == words["study.empty"]
     text = "\n\n".join(
-        f"Lighthouse {n} was built in {1800 + n} by {n + 2} men of the coast. Its lamp is seen from "
-        f"{n + 10} miles away on a clear night. The keeper of tower {n} lived there with his family."
+        f"Lighthouse {n} was built in {1800 + n} by {n + 2} men. Its lamp is seen from "
+        f"{n + 10} miles away at night. The keeper of tower {n} lived there with his family."
         for n in range(60)
     )
     library.add(Upload("lights.txt", text.encode()), lighthouses.id)
