@@ -103,10 +103,8 @@ def _wait_for(
         line.info(f"{words('chat.reading_first')}: {said}", icon=":material/hourglass_top:")
         time.sleep(0.2)
     line.empty()
-    came = [
-        job.document_id for job in visitor.seodam.queue.jobs(visitor.owner) if job.id in attached
-    ]
-    scope.tell_left_out(visitor, words, conversation, came)
+    jobs = visitor.seodam.queue.jobs(visitor.owner)
+    st.session_state["came"] = [job.document_id for job in jobs if job.id in attached]
 
 
 def _something_to_ask(visitor: Visitor, words: Words, conversation: Conversation | None) -> bool:

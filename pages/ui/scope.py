@@ -197,16 +197,21 @@ def said(words: Words, option: str) -> str:
 
 
 def told(visitor: Visitor, words: Words, conversation: Conversation | None) -> None:
-    """One line beneath the question: where this conversation searches, and how much of it."""
+    """One line beneath the question: where this conversation searches, and how much of it. One
+    more for a file that came with the last question and is not among what is picked."""
     known = {one.id: one for one in visitor.library.shelving.all()}
     now = known.get(collection(visitor, conversation))
     if now is None:
         st.bottom.caption(words("scope.line", what=words("scope.gone")))
     elif conversation is not None or now.documents:
-        count = len(asked(visitor, conversation))
-        where = [f"**{literal(named(words, now))}**", _count(words, count, now.documents)]
+        searched = {one.id for one in asked(visitor, conversation)}
+        where = [f"**{literal(named(words, now))}**", _count(words, len(searched), now.documents)]
         what = " · ".join(where + _limits(words, narrowed(conversation)))
         st.bottom.caption(words("scope.line", what=what))
+        for one in visitor.library.documents(now.id):
+            if one.id in st.session_state.get("came", ()) and one.id not in searched:
+                text = words("scope.left_out", name=literal(one.name))
+                st.bottom.caption(f":orange[:material/search_off:] {text}")
 
 
 def _count(words: Words, n: int, of: int) -> str:
@@ -225,15 +230,3 @@ def _limits(words: Words, scope: Scope) -> list[str]:
     if scope.name:
         limits.append(words("scope.name", name=literal(scope.name)))
     return limits
-
-
-def tell_left_out(
-    visitor: Visitor, words: Words, conversation: Conversation | None, document_ids: Iterable[str]
-) -> None:
-    """Say of files that came with a question that they are not searched, where that is so."""
-    searched = {one.id for one in asked(visitor, conversation)}
-    names = {one.id: one.name for one in visitor.library.documents(None)}
-    for one in document_ids:
-        if one in names and one not in searched:
-            text = words("scope.left_out", name=literal(names[one]))
-            st.toast(text, icon=":material/search_off:", duration="long")

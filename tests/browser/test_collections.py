@@ -25,7 +25,7 @@ def test_a_conversation_says_what_it_searches_and_keeps_to_it(visit: Visit, addr
     expect(boxes).to_contain_text("harbour.pdf")
     screen.attach(pdf("pines.pdf", "The pines of Uljin were planted in 1959."))
     screen.ask("When were the pines of Uljin planted?")
-    screen.says(words("scope.left_out", name="pines.pdf").replace("*", ""))
+    screen.says("pines.pdf은(는) 검색하지 않아요.")
     screen.settled().says("검색하는 곳: 기본 책장 · 문서 3개 가운데 1개 · #항구")
     expect(screen.sources().filter(has_text="pines.pdf")).to_have_count(0)
 
