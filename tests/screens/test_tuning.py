@@ -97,9 +97,10 @@ def test_it_learns_from_the_collection_that_is_chosen(open_page: Open, language:
     page.selectbox[label].select(lighthouses.id).run()
     assert page.info[0].value == words["study.empty"]
     text = "\n\n".join(
-        f"Lighthouse {n} was built in {1800 + n} by {n + 2} men. Its lamp is seen from "
-        f"{n + 10} miles away at night. The keeper of tower {n} lived there with his family."
-        for n in range(60)
+        f"Lighthouse {n} was built in {1800 + n} by {n + 2} men of the coast. "
+        f"Its lamp is seen from {n + 10} miles away on a clear night. "
+        f"The keeper of tower {n} lived there with his family for many years."
+        for n in range(80)
     )
     library.add(Upload("lights.txt", text.encode()), lighthouses.id)
     page.run()
