@@ -15,6 +15,7 @@ from pages.ui import (
     lab_paper,
     lab_retrieval,
     lab_tokens,
+    offered,
     viewer,
 )
 from pages.ui.session import set_aside
@@ -48,6 +49,7 @@ def page() -> None:
     _warm_up()
     question = st.text_input(words("lab.question"), key="lab-question").strip()
     if not question:
+        offered.show_examples(visitor, words, "lab-question")
         return
     chosen = emphasis.sliders(visitor, words)
     begun = time.perf_counter()

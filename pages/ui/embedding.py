@@ -27,7 +27,7 @@ def show_embedding(visitor: Visitor, words: Words) -> None:
     in_use = visitor.seodam.in_use
     st.markdown(words("embedding.in_use", name=literal(in_use.name)))
     if not visitor.seodam.settings.single_user:
-        st.caption(words("embedding.fixed"))
+        st.caption(words("embedding.shared"))
     elif in_use.moving:
         st.fragment(_watch, run_every=0.5)(in_use, words)
     else:

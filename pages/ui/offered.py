@@ -36,6 +36,16 @@ def show_first(visitor: Visitor, words: Words, documents: Sequence[Document]) ->
     _show(words, words("welcome.ask"), wanted, FIRST, [words("offered.overview")])
 
 
+def show_examples(visitor: Visitor, words: Words, typed: str) -> None:
+    """Questions that the newest documents answer, to be put into the text field with this key."""
+    wanted = [_of_document(visitor, one) for one in reversed(visitor.documents[-_LATEST:])]
+
+    def choose(question: str, _: bool) -> None:
+        st.session_state[typed] = question
+
+    _show(words, words("welcome.ask"), wanted, FIRST, chosen=choose)
+
+
 def show_following(visitor: Visitor, words: Words, turn: Turn, asked: Sequence[str]) -> None:
     """Questions to go on with under the last answer."""
     citations = turn.answer.citations
@@ -84,9 +94,10 @@ def _show(
     wanted: Sequence[Future[list[str]]],
     most: int,
     first: Sequence[str] = (),
+    chosen: Callable[[str, bool], None] = suggest,
 ) -> None:
     if all(one.done() for one in wanted):
-        _buttons(title, [*first, *_mixed(wanted, most - len(first))])
+        _buttons(title, [*first, *_mixed(wanted, most - len(first))], chosen)
     else:
         st.fragment(_wait, run_every=_SECONDS)(words, wanted)
 
@@ -105,7 +116,7 @@ def _mixed(wanted: Sequence[Future[list[str]]], most: int) -> list[str]:
     return list(dict.fromkeys(mixed))[:most]
 
 
-def _buttons(title: str, questions: Sequence[str]) -> None:
+def _buttons(title: str, questions: Sequence[str], chosen: Callable[[str, bool], None]) -> None:
     if not questions:
         return
     with st.container(gap="xsmall", key="offered"):
@@ -116,6 +127,6 @@ def _buttons(title: str, questions: Sequence[str]) -> None:
                 key=f"offered-{number}",
                 icon=":material/arrow_forward:",
                 type="tertiary",
-                on_click=suggest,
+                on_click=chosen,
                 args=(question, True),
             )

@@ -92,5 +92,5 @@ def test_it_is_not_a_choice_among_strangers(
 ) -> None:
     monkeypatch.setenv("SEODAM_SINGLE_USER", "0")
     page = open_page(PAGE, "en")
-    assert WORDS["embedding.fixed"] in all_text(page)
+    assert WORDS["embedding.shared"] in all_text(page)
     assert "embedding_kind" not in {box.key for box in page.selectbox}

@@ -58,3 +58,14 @@ def test_nothing_is_offered_of_somebody_elses_documents(open_page: Open) -> None
     page = open_page("pages/chat.py", "en")
     assert not [one for one in page.button if (one.key or "").startswith("offered-")]
     assert not page.exception
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_the_lab_offers_questions_to_look_into(open_page: Open, language: str) -> None:
+    session.seodam().library(LOCAL_OWNER).add(Upload("a.md", TEXT[language].encode()))
+    page = open_page("pages/lab.py", language)
+    first = _offered(page)[0]
+    page.button(key="offered-0").click().run()
+    assert not page.exception
+    assert page.text_input(key="lab-question").value == first
+    assert page.tabs
