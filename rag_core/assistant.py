@@ -17,7 +17,7 @@ from rag_core.citations import Checked
 from rag_core.embeddings import BundledEmbedding
 from rag_core.errors import ModelTimedOut, SeodamError
 from rag_core.followups import REMEMBERED, texts_of_best
-from rag_core.generators import EXTRACTIVE, model_name, own_window
+from rag_core.generators import EXTRACTIVE, model_name
 from rag_core.library import Library
 from rag_core.metering import Meter
 from rag_core.overview import WithOverviews, wants_overview
@@ -40,6 +40,7 @@ from rag_core.types import (
     Scope,
     Turn,
 )
+from rag_core.windows import window_of
 
 PASSAGES = 8  # shown to the model
 TITLE_LENGTH = 60
@@ -217,7 +218,7 @@ class Assistant:
                 asked,
                 hits,
                 history,
-                window=options.context_tokens or budget.window_of(name) or own_window(model),
+                window=window_of(model, options.context_tokens),
                 answer_tokens=options.answer_tokens,
                 count=budget.counter(name),
                 system=system,
@@ -231,7 +232,10 @@ class _Found:
     """In the place of a search: what one has found."""
 
     hits: tuple[Hit, ...]
-    k: int = PASSAGES
+
+    @property
+    def k(self) -> int:
+        return len(self.hits)
 
     def search(
         self, question: str, k: int = 10, documents: frozenset[str] | None = None

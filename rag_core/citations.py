@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from rag_core import grounding
 from rag_core.embeddings import BundledEmbedding
+from rag_core.neighbours import part_at
 from rag_core.support import Evidence
 from rag_core.text import find_quote, sentences
 from rag_core.types import Citation, Hit, Passage, Sentence
@@ -210,9 +211,10 @@ class _Desk:
 def verified(number: int, hit: Hit, quote: str, page: str) -> Citation | None:
     """The one way to a verified citation: a quote of a passage found, which stands in the text of
     its page; None where it does not, and for no quote."""
-    if not quote or find_quote(quote, page) is None:
-        return None
     passage = hit.passage
+    place = find_quote(quote, passage.text) if quote else None
+    if place is None or find_quote(quote, page) is None:
+        return None
     return Citation(
         number=number,
         document_id=passage.document_id,
@@ -220,6 +222,6 @@ def verified(number: int, hit: Hit, quote: str, page: str) -> Citation | None:
         page=passage.page,
         page_label=passage.page_label,
         quote=quote,
-        passage_id=passage.id,
+        passage_id=part_at(hit, place[0]),
         verified=True,
     )

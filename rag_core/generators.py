@@ -12,6 +12,7 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from ipaddress import ip_address
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -35,13 +36,15 @@ from rag_core.errors import (
     WrongSetting,
 )
 from rag_core.extractive import ExtractiveChatModel
-from rag_core.providers import PROVIDERS, Asking, host_of, provider_of
+from rag_core.providers import PROVIDERS, host_of, provider_of
+from rag_core.providers.asking import Asking, Room
 from rag_core.settings import Settings
 from rag_core.transformers_chat import TransformersChatModel
 
 EXTRACTIVE = "extractive"
 HUGGING_FACE = "huggingface:"
 TEST_SECONDS = 30.0
+ROOM_SECONDS = 3.0
 RETRIES = 2  # and only before the first token
 LONGEST_WAIT = 10.0  # seconds; a server that asks for more is "overloaded" at once
 MOST_CHARACTERS = 200_000
@@ -85,9 +88,8 @@ def load_generator(
     asking = Asking(
         address, key, settings.answer_seconds, temperature, answer_tokens, context_tokens
     )
-    return RemoteChatModel(
-        name=name, inner=provider.chat(model, asking), seconds=settings.answer_seconds
-    )
+    inner = provider.chat(model, asking)
+    return RemoteChatModel(name=name, inner=inner, asking=asking, seconds=asking.seconds)
 
 
 def _local(
@@ -111,6 +113,21 @@ def own_window(model: BaseChatModel) -> int | None:
     """The window of a model that runs here, in tokens; None of any other. Loads it."""
     inner = getattr(model, "inner", model)
     return inner.window if isinstance(inner, TransformersChatModel) else None
+
+
+def server_of(model: BaseChatModel) -> tuple[str, str]:
+    """The address of the server that a model is asked of ("" for none), and its name."""
+    asking = model.asking if isinstance(model, RemoteChatModel) else None
+    return (asking.address if asking else "", model_name(model))
+
+
+def ask_room(model: BaseChatModel) -> Room:
+    """What the server of a model tells of its window. Raises MissingExtra, ModelFailed kinds."""
+    if not isinstance(model, RemoteChatModel) or model.asking is None:
+        return Room()
+    provider, name = provider_of(str(model.name))
+    asking = replace(model.asking, seconds=ROOM_SECONDS)
+    return _Guard(host_of(asking.address)).once(lambda: provider.room(name, asking))
 
 
 def list_models(provider: str, base_url: str | None, api_key: str | None) -> list[str]:
@@ -146,6 +163,7 @@ class RemoteChatModel(BaseChatModel):
     """
 
     inner: BaseChatModel = Field(exclude=True, repr=False)
+    asking: Asking | None = Field(default=None, exclude=True, repr=False)
     retries: int = RETRIES
     seconds: float = 120.0
     """The longest time for the whole answer."""

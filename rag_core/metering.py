@@ -78,4 +78,5 @@ class Meter:
             self._price.of(read, written) if self._price else None,
             fitted.passages_left_out,
             fitted.turns_left_out,
+            fitted.window,
         )

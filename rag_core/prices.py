@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rag_core.errors import WrongSetting
+from rag_core.providers import by_beginning
 
 SHIPPED = Path(__file__).with_suffix(".toml")
 NAME = "prices.toml"
@@ -34,8 +35,7 @@ def load_prices(data: Path) -> Mapping[str, Price]:
 
 def price_of(model: str, prices: Mapping[str, Price]) -> Price | None:
     """The price of a model; None where none is known."""
-    known = [name for name in prices if model.startswith(name)]
-    return prices[max(known, key=len)] if known else None
+    return by_beginning(prices, model)
 
 
 def _read(path: Path) -> dict[str, Price]:

@@ -159,8 +159,21 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """A passage within a stretch of several: its id, and where it begins in `Page.text`."""
+
+    id: str
+    index: int
+    start: int
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage that was found. `score` is calibrated: 0 … 1, comparable between questions."""
+    """A passage that was found. `score` is calibrated: 0 … 1, comparable between questions.
+
+    `parts` are the passages of which it was made, when several that follow each other were (see
+    neighbours.py): `passage` has the id of the first one and the text of all.
+    """
 
     rank: int
     passage: Passage
@@ -170,6 +183,7 @@ class Hit:
     lexical_rank: int | None = None
     dense_score: float = 0.0
     lexical_score: float = 0.0
+    parts: tuple[Part, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,10 +236,31 @@ class Sentence:
     contradicted: tuple[str, ...] = ()
 
 
+class WindowBy(StrEnum):
+    """Who says how many tokens a model reads and writes at once."""
+
+    SERVER = "server"  # its provider, or the model itself where it runs here
+    TABLE = "table"  # our own, as last known
+    READER = "reader"
+    NOBODY = "nobody"
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Tokens that fit into a question with all that goes along and its answer; None: not known."""
+
+    tokens: int | None = None
+    by: WindowBy = WindowBy.NOBODY
+
+
+NO_WINDOW = Window()
+
+
 @dataclass(frozen=True, slots=True)
 class Usage:
     """What an answer took: tokens read and written, as the model says or else as we count them;
-    seconds until its first words; US dollars, None where no price is known; what did not fit."""
+    seconds until its first words; US dollars, None where no price is known; what did not fit, and
+    into which window."""
 
     input_tokens: int = 0
     output_tokens: int = 0
@@ -234,6 +269,7 @@ class Usage:
     dollars: float | None = None
     passages_left_out: int = 0
     turns_left_out: int = 0
+    window: Window = NO_WINDOW
 
 
 @dataclass(frozen=True, slots=True)

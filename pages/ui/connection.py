@@ -83,6 +83,14 @@ def provider_of(name: str) -> str:
     return kind if kind in PROVIDERS else PROVIDERS[0]
 
 
+def server_address(visitor: Visitor, name: str) -> str:
+    """Where a model is asked of; "" for one that runs here."""
+    from rag_core.providers import PROVIDERS as KNOWN
+
+    kind = name.partition(":")[0]
+    return connection(visitor, kind).base_url or KNOWN[kind].address if kind in KNOWN else ""
+
+
 def shown_model(name: str) -> str:
     """How a model is called on the screen: without its provider."""
     kind, _, model = name.partition(":")

@@ -8,10 +8,17 @@ from typing import Any
 
 import streamlit as st
 
-from pages.ui.connection import EXTRACTIVE, chosen_model, provider_of, shown_model
+from pages.ui.connection import (
+    EXTRACTIVE,
+    chosen_model,
+    provider_of,
+    server_address,
+    shown_model,
+)
 from pages.ui.messages import Words
 from pages.ui.session import Visitor
-from rag_core.types import AS_IT_IS, Conversation, Options, Usage
+from rag_core.types import AS_IT_IS, Conversation, Options, Usage, Window
+from rag_core.windows import known_window
 
 _TEMPERATURES = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 _ANSWERS = (256, 512, 1024, 2048, 4096)
@@ -53,6 +60,8 @@ def choose(visitor: Visitor, words: Words, conversation: Conversation | None) ->
             st.caption(words("options.no_model"))
             return
         st.caption(words("options.who", model=name))
+        address = server_address(visitor, model)
+        st.caption(window_said(words, known_window(model, address, options.context_tokens)))
         for field, values in (
             ("temperature", _TEMPERATURES),
             ("answer_tokens", _ANSWERS),
@@ -148,4 +157,11 @@ def left_out(words: Words, usage: Usage | None) -> str:
     """What did not fit into the model's window; "" when everything did."""
     if usage is None or not (usage.passages_left_out or usage.turns_left_out):
         return ""
-    return words("usage.left_out", passages=usage.passages_left_out, turns=usage.turns_left_out)
+    left = words("usage.left_out", passages=usage.passages_left_out, turns=usage.turns_left_out)
+    return f"{left} {window_said(words, usage.window)}"
+
+
+def window_said(words: Words, window: Window) -> str:
+    """How much a model reads and writes at once, and who says so."""
+    size = "" if window.tokens is None else f"{window.tokens:,}"
+    return words(f"window.{window.by.value}", size=size)

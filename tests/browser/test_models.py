@@ -85,7 +85,7 @@ def test_a_refused_key_is_said_in_korean(
     visit: Visit, address: str, model_server: OpenAIServer
 ) -> None:
     screen = visit(f"{address}/settings", "ko")
-    model_server.script(FAULTS["refused_key"])
+    model_server.listing.append(FAULTS["refused_key"])
     screen.connect(model_server.url, "sk-wrong")
     screen.says("API 키를 받아들이지 않았어요")
     expect(screen.page.get_by_text("sk-wrong")).to_have_count(0)

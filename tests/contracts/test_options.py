@@ -10,7 +10,7 @@ import pytest
 from rag_core.settings import Settings
 from rag_core.types import LOCAL_OWNER, Options, Upload
 from rag_core.wiring import Seodam, open_seodam
-from tests.servers.openai_server import OpenAIServer
+from tests.servers.openai_server import OpenAIServer, Reply
 
 TEA = "The tea fields of Boseong were planted in 1939."
 OWN = '["openai:echo"]\ninput = 10\noutput = 20\n'
@@ -99,3 +99,25 @@ def test_without_a_language_model_nothing_is_counted(seodam: Seodam) -> None:
     list(stream)
     assert stream.answer is not None
     assert stream.answer.usage is None
+
+
+def test_neighbours_go_to_the_model_as_one_source_and_citations_lead_to_their_own_passage(
+    seodam: Seodam, server: OpenAIServer
+) -> None:
+    library = seodam.library(LOCAL_OWNER)
+    lines = [f"Tower {n} of Homigot was built in {1900 + n} by keeper Bae {n}." for n in range(30)]
+    library.add(Upload("towers.txt", "\n\n".join(lines).encode()))
+    said = "Tower 17 of Homigot was built in 1917 by keeper Bae 17. [1]"
+    server.script(Reply(text=said))
+    stream = seodam.assistant(LOCAL_OWNER).ask_once("Tower 17 of Homigot?", seodam.generator())
+    list(stream)
+    sent = server.requests[-1]["body"]["messages"][-1]["content"]
+    assert sent.count('document="towers.txt"') == 1
+    assert sent.count(lines[17]) == 1
+    assert stream.answer is not None
+    (cited,) = stream.answer.citations
+    assert cited.quote == lines[17]
+    passage = library.passage(cited.passage_id)
+    assert passage is not None
+    assert lines[17] in passage.text
+    assert lines[0] not in passage.text

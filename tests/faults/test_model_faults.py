@@ -159,7 +159,7 @@ def test_the_key_of_the_settings_goes_to_the_address_of_the_settings_only(
 def test_models_are_listed_and_tried(server: OpenAIServer) -> None:
     assert "echo" in list_models("openai", server.url, KEY)
     assert test_connection("openai:echo", server.url, KEY) < 10
-    server.script(FAULTS["refused_key"])
+    server.listing.append(FAULTS["refused_key"])
     with pytest.raises(errors.ModelRefusedKey) as caught:
         list_models("openai", server.url, KEY)
     assert KEY not in str(caught.value)

@@ -42,6 +42,7 @@ def test_options_chosen_before_the_question_are_sent_and_kept(
     conversation = session.seodam().conversations(LOCAL_OWNER).all()[0]
     assert conversation.options.temperature == 0.4
     assert words["usage.tokens"].format(read="7", written="5") in all_text(page)
+    assert words["window.nobody"] in all_text(page)
     page.button(key=f"used-{conversation.id}").click().run()
     page.selectbox(key=f"options-temperature-{conversation.id}").select("").run()
     kept = session.seodam().conversations(LOCAL_OWNER).get(conversation.id).options
@@ -76,3 +77,18 @@ def test_instructions_are_written_seen_as_sent_and_taken_back(
     next(one for one in page.button if one.label == words["prompt.reset"]).click().run()
     assert session.seodam().assistant(LOCAL_OWNER).instructions() == ""
     assert page.text_area(key="instructions-default").value == INSTRUCTIONS.strip()
+
+
+@pytest.mark.usefixtures("documents")
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_the_window_is_said_with_who_says_so(
+    server: OpenAIServer, open_page: Open, language: str
+) -> None:
+    words = CATALOGUE[language]
+    server.about = {"max_model_len": 2048}
+    page = open_page("pages/chat.py", language)
+    page.chat_input[0].set_value("How tall is the lighthouse of Pohang?").run()
+    assert words["window.server"].format(size="2,048") in all_text(page)
+    session.seodam().conversations(LOCAL_OWNER).prefer("model", "openai:gpt-4o")
+    said = all_text(open_page("pages/chat.py", language))
+    assert words["window.table"].format(size="128,000") in said

@@ -52,7 +52,7 @@ def test_the_models_are_listed_and_the_chosen_one_is_tested(
 def test_a_refused_key_is_said_in_korean_and_not_repeated(
     open_page: Open, server: OpenAIServer
 ) -> None:
-    server.script(FAULTS["refused_key"])
+    server.listing.append(FAULTS["refused_key"])
     page = connect(open_page("pages/settings.py", "ko"), server.url, "sk-wrong")
     assert "API 키를 받아들이지 않았어요" in page.error[0].value
     assert "sk-wrong" not in all_text(page)

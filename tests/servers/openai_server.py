@@ -2,6 +2,7 @@
 
     with OpenAIServer() as server:            # server.url is the base URL
         server.script(FAULTS["cut"], ...)     # the next answers; afterwards sensible ones
+        server.listing.append(FAULTS["broken"])  # the next list of models
     python -m tests.servers.openai_server --port 8001 [--reply TEXT] [--pause 0.05] [--fault NAME]
 
 Unscripted answers say the first sentence of passage 1 with its mark. A model whose name is that
@@ -21,8 +22,9 @@ import time
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+
+from tests.servers.loopback import Handler, Loopback
 
 PASSAGE = re.compile(r'<passage-(\w+) number="(\d+)"[^>]*>\n(.*?)\n</passage-\1>', re.DOTALL)
 SENTENCE = re.compile(r".*?(?:[.!?。](?=\s|$)|\n\n|$)", re.DOTALL)
@@ -74,22 +76,21 @@ FAULTS: dict[str, Reply] = {
 }
 
 
-class OpenAIServer:
-    """Serves on 127.0.0.1 in threads of its own until closed. `requests` is what was asked."""
+class OpenAIServer(Loopback):
+    """Speaks as OpenAI does until closed."""
 
     def __init__(self, port: int = 0, default: Reply | None = None) -> None:
+        super().__init__(_Handler, port)
         self.default = default or Reply()
-        self.requests: list[dict[str, Any]] = []
         self.scripted: deque[Reply] = deque()
-        self._server = _Server(("127.0.0.1", port), _Handler)
-        self._server.desk = self
-        self.closing = threading.Event()
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
+        self.listing: deque[Reply] = deque()
+        self.about: dict[str, Any] = {}  # what the list tells of every model beside its name
+        self.pages: dict[str, Any] = {}  # what else is there, by its path
 
     @property
     def url(self) -> str:
         """The base URL for clients."""
-        return f"http://127.0.0.1:{self._server.server_port}/v1"
+        return f"{super().url}/v1"
 
     def script(self, *replies: Reply) -> None:
         """What the next requests get, in order."""
@@ -100,16 +101,6 @@ class OpenAIServer:
         if self.scripted:
             return self.scripted.popleft()
         return FAULTS.get(model, self.default)
-
-    def __enter__(self) -> OpenAIServer:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.closing.set()
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
 
 
 def sensible(prompt: str, obey: bool = False) -> str:
@@ -124,52 +115,37 @@ def sensible(prompt: str, obey: bool = False) -> str:
     return f"{' '.join((first.group() if first else text).split())} [{number}]"
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    desk: OpenAIServer
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Clients that go away in the middle are part of the tests."""
-
-
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(Handler):
     protocol_version = "HTTP/1.1"
-    server: _Server
-
-    def log_message(self, format: str, *args: object) -> None:
-        pass
-
-    def _headers(self) -> dict[str, str]:
-        return {name.lower(): value for name, value in self.headers.items()}
 
     def do_GET(self) -> None:
-        self.server.desk.requests.append({"path": self.path, "headers": self._headers()})
-        if not self.path.endswith("/models"):
-            return self._json(404, {"error": {"message": "no such path"}})
-        names = ["echo", "obey", *FAULTS]
-        if self.server.desk.scripted:
-            return self._fail(self.server.desk.scripted.popleft())
-        self._json(200, {"object": "list", "data": [_model(name) for name in names]})
+        self.keep()
+        desk = self.server.desk
+        if self.path in desk.pages:
+            return self.json(200, desk.pages[self.path])
+        if not self.path.endswith("/v1/models"):
+            return self.json(404, {"error": {"message": "no such path"}})
+        if desk.listing:
+            return self._fail(desk.listing.popleft())
+        listed = [{**_model(name), **desk.about} for name in ("echo", "obey", *FAULTS)]
+        self.json(200, {"object": "list", "data": listed})
 
     def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        self.server.desk.requests.append(
-            {"path": self.path, "headers": self._headers(), "body": body}
-        )
+        body = self.keep()
         reply = self.server.desk.reply_to(body["model"])
         if reply.wait:
             self.server.desk.closing.wait(reply.wait)
         if reply.status != 200:
             return self._fail(reply)
         if self.path.endswith("/embeddings"):
-            return self._json(200, _embeddings(body))
+            return self.json(200, _embeddings(body))
         if reply.text is None:
             prompt = str(body["messages"][-1]["content"])
             reply = replace(reply, text=sensible(prompt, obey=body["model"] == "obey"))
         if body.get("stream"):
             self._stream(reply, body)
         else:
-            self._json(200, _completion(reply.text or "", body))
+            self.json(200, _completion(reply.text or "", body))
 
     def _fail(self, reply: Reply) -> None:
         key = str(self.headers.get("Authorization", "")).removeprefix("Bearer ")
@@ -177,17 +153,7 @@ class _Handler(BaseHTTPRequestHandler):
             name: value.replace("{key}", key) if isinstance(value, str) else value
             for name, value in {"message": "scripted fault", **reply.error}.items()
         }
-        self._json(reply.status, {"error": error}, reply.headers)
-
-    def _json(self, status: int, value: object, headers: dict[str, str] | None = None) -> None:
-        body = json.dumps(value).encode()
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        for name, header in (headers or {}).items():
-            self.send_header(name, header)
-        self.end_headers()
-        self.wfile.write(body)
+        self.json(reply.status, {"error": error}, reply.headers)
 
     def _stream(self, reply: Reply, body: dict[str, Any]) -> None:
         self.send_response(200)

@@ -9,13 +9,12 @@ Unscripted answers say the first sentence of passage 1 with its mark, piece by p
 from __future__ import annotations
 
 import json
-import threading
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from tests.servers.loopback import Handler, Loopback
 from tests.servers.openai_server import sensible
 
 MODELS = ["small", "large"]
@@ -31,94 +30,43 @@ class Fault:
     wait: float = 0.0
 
 
-class ProviderServer:
-    """Serves on 127.0.0.1 until closed. `requests` is what was asked, with its headers."""
+class ProviderServer(Loopback):
+    """Speaks as one of them does until closed."""
 
     def __init__(self, kind: str) -> None:
+        super().__init__(_Handler)
         self.kind = kind
-        self.requests: list[dict[str, Any]] = []
         self.scripted: deque[Fault] = deque()
-        self.closing = threading.Event()
-        self._server = _Server(("127.0.0.1", 0), _Handler)
-        self._server.desk = self
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
-
-    @property
-    def url(self) -> str:
-        """The address for clients."""
-        return f"http://127.0.0.1:{self._server.server_port}"
+        self.about: dict[str, Any] = {}  # what is told of one model, by the path that is asked
 
     def script(self, *faults: Fault) -> None:
         """What the next requests get, in order."""
         self.scripted.extend(faults)
 
-    def __enter__(self) -> ProviderServer:
-        self._thread.start()
-        return self
 
-    def __exit__(self, *_: object) -> None:
-        self.closing.set()
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
-
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    desk: ProviderServer
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Clients that go away in the middle are part of the tests."""
-
-
-class _Handler(BaseHTTPRequestHandler):
-    server: _Server
-
-    def log_message(self, format: str, *args: object) -> None:
-        pass
-
+class _Handler(Handler):
     def do_GET(self) -> None:
-        self._keep(b"")
-        if not self._fails():
-            self._json(200, _LISTS[self.server.desk.kind])
+        self.keep()
+        desk = self.server.desk
+        self.json(200, desk.about.get(self.path.partition("?")[0], _LISTS[desk.kind]))
 
     def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        self._keep(body)
-        desk = self.server.desk
-        fault = desk.scripted[0] if desk.scripted else Fault()
-        if self._fails():
-            return
-        self.send_response(200)
-        self.send_header("Content-Type", _TYPES[desk.kind])
-        self.end_headers()
-        words = sensible("\n".join(_strings(json.loads(body))))
-        frames = list(_FRAMES[desk.kind](words.split(" ")))
-        for frame in frames if fault.pieces is None else frames[: fault.pieces]:
-            self.wfile.write(frame.encode())
-            self.wfile.flush()
-
-    def _keep(self, body: bytes) -> None:
-        headers = {name.lower(): value for name, value in self.headers.items()}
-        asked = json.loads(body) if body else None
-        self.server.desk.requests.append({"path": self.path, "headers": headers, "body": asked})
-
-    def _fails(self) -> bool:
-        desk = self.server.desk
+        body, desk = self.keep(), self.server.desk
+        if self.path in desk.about:
+            return self.json(200, desk.about[self.path])
         fault = desk.scripted.popleft() if desk.scripted else Fault()
         desk.closing.wait(fault.wait)
         if fault.status != 200:
-            key = self.server.desk.requests[-1]["headers"].get("x-api-key", "")
-            self._json(fault.status, {"error": {"message": f"no, {key}", "type": "x", "code": 1}})
-        return fault.status != 200
-
-    def _json(self, status: int, value: Any) -> None:
-        body = json.dumps(value).encode()
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
+            key = desk.requests[-1]["headers"].get("x-api-key", "")
+            error = {"message": f"no, {key}", "type": "x", "code": 1}
+            return self.json(fault.status, {"error": error})
+        self.send_response(200)
+        self.send_header("Content-Type", _TYPES[desk.kind])
         self.end_headers()
-        self.wfile.write(body)
+        words = sensible("\n".join(_strings(body)))
+        for frame in list(_FRAMES[desk.kind](words.split(" ")))[: fault.pieces]:
+            self.wfile.write(frame.encode())
+            self.wfile.flush()
 
 
 def _strings(value: Any) -> Iterator[str]:

@@ -9,17 +9,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag_core import prompting
-from rag_core.budget import ANSWER_TOKENS, Fitted, counter, estimate, fit, window_of
+from rag_core.budget import ANSWER_TOKENS, Fitted, counter, estimate, fit
 from rag_core.errors import WrongSetting
 from rag_core.prices import SHIPPED, Price, load_prices, price_of
-from rag_core.types import Answer, Hit, Passage, Turn
+from rag_core.types import Answer, Hit, Passage, Turn, Window, WindowBy
+from rag_core.windows import known_window
 
 SYSTEM = prompting.system()
 
 
 def hits(*lengths: int) -> list[Hit]:
     return [
-        Hit(rank, Passage(f"p{rank}", "d", rank, 1, "1", "가" * length), "d.pdf", 0.5)
+        Hit(rank, Passage(f"p{rank}", "d", rank, rank, "1", "가" * length), "d.pdf", 0.5)
         for rank, length in enumerate(lengths, 1)
     ]
 
@@ -33,7 +34,7 @@ def fitted(window: int | None, passages: list[Hit], history: list[Turn]) -> Fitt
         "왜 그래요?",
         passages,
         history,
-        window=window,
+        window=Window(window, WindowBy.TABLE),
         answer_tokens=None,
         count=estimate,
         system=SYSTEM,
@@ -72,9 +73,10 @@ def test_what_is_sent_leaves_room_for_the_answer(
 
 
 def test_windows_and_prices_go_by_the_longest_beginning() -> None:
-    assert window_of("openai:gpt-4o-mini") == 128_000
-    assert window_of("openai:gpt-4") == 8_192
-    assert window_of("openai:somebody's own") is None
+    assert known_window("openai:gpt-4o-mini", "") == Window(128_000, WindowBy.TABLE)
+    assert known_window("openai:gpt-4", "").tokens == 8_192
+    assert known_window("openai:olmo", "") == Window(None, WindowBy.NOBODY)
+    assert known_window("openai:olmo", "", 4096) == Window(4096, WindowBy.READER)
     prices = load_prices(SHIPPED.parent / "nowhere")
     assert price_of("openai:gpt-4o-mini-2024", prices) == Price(0.15, 0.6)
     assert price_of("openai:somebody's own", prices) is None
