@@ -20,7 +20,7 @@ import numpy as np
 
 from rag_core.errors import BrokenFile, NotFound
 from rag_core.text import squash
-from rag_core.types import Answer
+from rag_core.types import Answer, Citation, Passage
 
 Row = dict[str, float]
 Search = Callable[[str, int], Sequence[str]]
@@ -207,8 +207,14 @@ def _gain(rows: Sequence[Row], by_leg: Mapping[str, Sequence[Row]], measure: str
 
 # --- questions with gold pages ------------------------------------------------------------------
 
-Place = tuple[str, int | None]
-"""File name and physical page."""
+Place = tuple[str, int | str | None]
+"""File name and physical page; where a file's pages have no numbers, the name of the sheet or the
+section; None where it is not divided. As a gold place None stands for the whole file."""
+
+
+def place_of(document: str, of: Passage | Citation) -> Place:
+    """Where something stands that was found, or is cited, in a document of that name."""
+    return document, of.page if of.page is not None else of.page_label or None
 
 
 @dataclass(frozen=True)
@@ -262,19 +268,48 @@ def _gold(row: Mapping[str, Any]) -> GoldQuestion:
 
 def place_rank(found: Sequence[Place], gold: GoldQuestion) -> int | None:
     """Rank (1 = first) of the first passage that lies on a gold page; None when there is none."""
-    return next((i for i, place in enumerate(found, 1) if place in gold.places), None)
+    return next((i for i, place in enumerate(found, 1) if _lies_in(place, gold.places)), None)
 
 
-def score_place(rank: int | None, k: int = 10) -> Row:
-    """page_hit@n and MRR of one question, of the rank that `place_rank` gave."""
-    row = {f"page_hit@{n}": float(rank is not None and rank <= n) for n in sorted({1, 5, k})}
-    row[f"page_mrr@{k}"] = 1 / rank if rank and rank <= k else 0.0
-    return row
+def _lies_in(place: Place, places: frozenset[Place]) -> bool:
+    return place in places or (place[0], None) in places
 
 
-def score_places(ranks: Sequence[int | None], k: int = 10) -> Row:
-    """The means of `score_place`; all 0 of nothing."""
-    return means([score_place(rank, k) for rank in ranks] or [score_place(None, k)])
+def evidence_ranks(found: Sequence[Place], gold: GoldQuestion) -> list[int | None]:
+    """For each evidence the rank of the passage that shows it, None where none does. A passage
+    shows one of them at most; what stands on the same pages is one evidence."""
+    left = dict.fromkeys(gold.evidence)
+    ranks: list[int | None] = []
+    for rank, place in enumerate(found, start=1):
+        shown = next((one for one in left if _lies_in(place, one)), None)
+        if shown is not None:
+            del left[shown]
+            ranks.append(rank)
+    return [*ranks, *(None for _ in left)]
+
+
+def evidence_recall(ranks: Sequence[int | None], k: int) -> float:
+    """Share of the evidence that the first k passages show, of what `evidence_ranks` gave."""
+    return mean(float(rank is not None and rank <= k) for rank in ranks)
+
+
+def score_found(found: Sequence[Place], gold: GoldQuestion, k: int = 10) -> Row:
+    """Of the passages found for one question, best first: page_hit@n and MRR of the first that
+    lies on a gold page; recall and nDCG of the evidence (`evidence_ranks`), each worth the same."""
+    rank, ranks = place_rank(found[:k], gold), evidence_ranks(found[:k], gold)
+    gains = {f"{one}": 1.0 for one in range(len(ranks))}
+    shown = {rank: f"{one}" for one, rank in enumerate(ranks) if rank is not None}
+    return {
+        **{f"page_hit@{n}": float(rank is not None and rank <= n) for n in sorted({1, 5, k})},
+        f"page_mrr@{k}": 1 / rank if rank else 0.0,
+        f"recall@{k}": evidence_recall(ranks, k),
+        f"ndcg@{k}": ndcg_at(k, [shown.get(n, "") for n in range(1, k + 1)], gains),
+    }
+
+
+def mean_found(rows: Sequence[Row], k: int = 10) -> Row:
+    """The means of what `score_found` gave; all 0 of nothing."""
+    return means(rows or [score_found((), GoldQuestion(""), k)])
 
 
 def score_answers(answered: Sequence[tuple[GoldQuestion, Answer]]) -> Row:
@@ -309,7 +344,7 @@ def answer_parts(answered: Sequence[tuple[GoldQuestion, Answer]]) -> dict[str, l
 
 
 def _cites_gold(gold: GoldQuestion, answer: Answer) -> bool:
-    return any((one.document, one.page) in gold.places for one in answer.citations)
+    return any(_lies_in(place_of(one.document, one), gold.places) for one in answer.citations)
 
 
 def contains_gold(gold: GoldQuestion, answer: Answer) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -30,7 +30,9 @@ class QuestionList:
 class Asked:
     """One question of a run. `rank` of the first passage on a right page, None when none was
     found; `answered` whether an answer was given; `right` whether it holds the expected answer;
-    `valid` the share of its citations that could be checked."""
+    `valid` the share of its citations that could be checked; `seconds` of the search, and
+    `answer_seconds` of the answer to what was found. `scores` are the measures of this question
+    alone, those that count for it; {} of runs of earlier versions."""
 
     question: str
     rank: int | None
@@ -38,11 +40,14 @@ class Asked:
     right: bool
     valid: float
     seconds: float
+    answer_seconds: float = 0.0
+    scores: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """A run of a question set: with which settings, its measures, and each question."""
+    """A run of a question set: with which settings, its measures, and each question. Runs that were
+    asked in one go follow each other."""
 
     id: str
     set_id: str

@@ -1,4 +1,4 @@
-"""Evaluation on somebody's own documents: make questions, ask them, keep what came of it.
+"""Evaluation on somebody's own documents: ask questions with one setup, or with two side by side.
 
 The measures are those of `python -m rag_core evaluate` (evaluation.py); only the library is the
 owner's own, as it stands.
@@ -6,181 +6,191 @@ owner's own, as it stands.
 
 from __future__ import annotations
 
-import logging
-import secrets
-import threading
+import tempfile
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from langchain_core.language_models import BaseChatModel
 
 from rag_core.assistant import Assistant
-from rag_core.errors import Cancelled, SeodamError
+from rag_core.embeddings import Embedding
+from rag_core.errors import Cancelled
 from rag_core.evaluation import (
     GoldQuestion,
+    Row,
+    answer_parts,
     contains_gold,
+    evidence_ranks,
+    evidence_recall,
+    mean,
+    percentile,
+    place_of,
     place_rank,
-    score_answers,
-    score_places,
+    score_found,
 )
-from rag_core.examinations import Asked, Evaluation, Evaluations
+from rag_core.examinations import Asked
 from rag_core.library import Library
-from rag_core.reranker import LEARNED, Emphasis
-from rag_core.stores.record import now
-from rag_core.types import Answer, Hit
+from rag_core.retriever import SeodamRetriever
+from rag_core.setups import Setup, find
+from rag_core.types import DEFAULT_COLLECTION, Answer, Hit
+
+if TYPE_CHECKING:
+    from rag_core.stores.dense import DenseCollection
 
 DEPTH = 10
-FROM_EACH = 12
-"""Questions that are made of one document."""
-_FOREIGN = (
-    "오늘 서울의 날씨는 어때요?",
-    "How do I bake sourdough bread?",
-    "작년 프로야구 우승 팀은 어디인가요?",
-    "What is the capital of Australia?",
-)
-"""Asked of a made set as well: no document of most libraries answers them."""
+"""How far down a right page is looked for."""
+CHAT = Setup()
 
-
-def made_questions(library: Library, document_ids: Sequence[str]) -> list[GoldQuestion]:
-    """Questions made of documents without a language model, each with its page: of definitions,
-    headings, and sentences that tell a number; and a few that should be declined."""
-    names = {one.id: one.name for one in library.documents()}
-    made: list[GoldQuestion] = []
-    for document_id in document_ids:
-        study = library.study([document_id], FROM_EACH)
-        for suggestion in study.suggestions:
-            place = names[document_id], suggestion.passage.page
-            made.append(
-                GoldQuestion(
-                    suggestion.question,
-                    kind="made",
-                    evidence=(frozenset({place}),),
-                    quotes=(suggestion.quote,) if suggestion.quote else (),
-                )
-            )
-    declined = [GoldQuestion(one, answerable=False, kind="foreign") for one in _FOREIGN]
-    return [*made, *declined] if made else []
+Show = Callable[[str, int, int], None]
+"""Told what is done (a word), how far, and of how much."""
+Stop = Callable[[], bool]
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
-    """`stage`: asking, or how it ended: done, cancelled, failed."""
+class Examinee:
+    """Who is asked: one collection of a library. `load` gives an embedding by its name, for setups
+    with another one than is in use."""
 
-    stage: str
-    done: int = 0
-    total: int = 0
-    run: Evaluation | None = None
-    error: SeodamError | None = None
+    library: Library
+    assistant: Assistant
+    model: BaseChatModel
+    collection: str = DEFAULT_COLLECTION
+    load: Callable[[str], Embedding] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came of asking with one setup: the measures, and each question."""
+
+    measures: dict[str, float]
+    asked: tuple[Asked, ...]
 
 
 def examine(
-    library: Library,
-    assistant: Assistant,
-    model: BaseChatModel,
-    questions: Sequence[GoldQuestion],
-    emphasis: Emphasis = LEARNED,
-    show: Callable[[int], None] = lambda _: None,
-    cancelled: Callable[[], bool] = lambda: False,
+    library: Library, assistant: Assistant, model: BaseChatModel, questions: Sequence[GoldQuestion]
 ) -> tuple[dict[str, float], tuple[Asked, ...]]:
-    """Ask every question; the measures of `evaluate` and each question. Raises Cancelled."""
-    retriever = library.retriever(k=DEPTH, emphasis=emphasis)
-    answered: list[tuple[GoldQuestion, Answer]] = []
-    asked: list[Asked] = []
-    for done, gold in enumerate(questions, start=1):
-        if cancelled():
-            raise Cancelled
-        begun = time.perf_counter()
-        found = retriever.search(gold.question)
-        seconds = time.perf_counter() - begun
-        rank = place_rank([(hit.document, hit.passage.page) for hit in found], gold)
-        answer = _answer(assistant, gold.question, model, found)
-        answered.append((gold, answer))
-        right = contains_gold(gold, answer) if gold.answerable else not answer.answerable
-        asked.append(
-            Asked(gold.question, rank, answer.answerable, right, answer.verified_share, seconds)
-        )
-        show(done)
-    return _measures(questions, asked, answered), tuple(asked)
+    """Ask every question as the chat does; the measures of `evaluate`, and each question."""
+    [result] = compare(Examinee(library, assistant, model), questions, [CHAT])
+    return result.measures, result.asked
 
 
-def _answer(
-    assistant: Assistant, question: str, model: BaseChatModel, found: Sequence[Hit]
-) -> Answer:
-    stream = assistant.ask_once(question, model, found=found)
+def compare(
+    examinee: Examinee,
+    questions: Sequence[GoldQuestion],
+    setups: Sequence[Setup],
+    show: Show = lambda *_: None,
+    cancelled: Stop = lambda: False,
+) -> list[Result]:
+    """Ask every question with each setup, one after the other; a result for each setup.
+
+    A question is searched once with each. Shows "embedding", in passages, where a setup needs
+    another embedding, and "asking". Raises Cancelled; what embedding and model raise.
+    """
+    rows: list[list[tuple[GoldQuestion, Answer, Asked]]] = [[] for _ in setups]
+    with _opened(examinee, setups, show, cancelled) as retrievers:
+        for done, gold in enumerate(questions, start=1):
+            for retriever, setup, kept in zip(retrievers, setups, rows, strict=True):
+                if cancelled():
+                    raise Cancelled
+                kept.append((gold, *_ask(examinee, retriever, setup, gold)))
+            show("asking", done, len(questions))
+    return [Result(_measures(kept), tuple(asked for *_, asked in kept)) for kept in rows]
+
+
+@contextmanager
+def _opened(
+    examinee: Examinee, setups: Sequence[Setup], show: Show, cancelled: Stop
+) -> Iterator[list[SeodamRetriever]]:
+    """A retriever for each setup. Passages by another embedding than the one in use stand in an
+    index of their own for as long."""
+    from rag_core.stores.dense import DenseIndex
+
+    library, collection = examinee.library, examinee.collection
+    retrievers = [library.retriever(collection, DEPTH, one.emphasis) for one in setups]
+    others = dict.fromkeys(one.embedding for one in setups if one.embedding and one.by_meaning)
+    if not others:
+        yield retrievers
+        return
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        index = DenseIndex.open(Path(folder))
+        try:
+            parts = {}
+            for number, name in enumerate(others):
+                assert examinee.load is not None, "a setup names an embedding"
+                embedding, dense = examinee.load(name), index.collection(f"other-{number}")
+                _fill(dense, examinee, embedding, show, cancelled)
+                parts[name] = {"embedding": embedding, "dense": dense}
+            yield [
+                retriever.model_copy(update=parts.get(one.embedding, {}))
+                for retriever, one in zip(retrievers, setups, strict=True)
+            ]
+        finally:
+            index.close()
+
+
+def _fill(
+    dense: DenseCollection, examinee: Examinee, embedding: Embedding, show: Show, cancelled: Stop
+) -> None:
+    library = examinee.library
+    documents = library.documents(examinee.collection)
+    done, total = 0, sum(one.passages for one in documents)
+    for document in documents:
+        show("embedding", done, total)
+        passages, vectors = library.embedded(document.id, embedding, cancelled)
+        dense.add([one.id for one in passages], vectors, document.id)
+        done += len(passages)
+    show("embedding", done, total)
+
+
+def _ask(
+    examinee: Examinee, retriever: SeodamRetriever, setup: Setup, gold: GoldQuestion
+) -> tuple[Answer, Asked]:
+    begun = time.perf_counter()
+    found = find(retriever, gold.question, setup, max(DEPTH, setup.k))
+    searched = time.perf_counter()
+    answer = _answer(examinee, gold.question, found[: setup.k])
+    answered = time.perf_counter()
+    places = [place_of(hit.document, hit.passage) for hit in found]
+    right = contains_gold(gold, answer) if gold.answerable else not answer.answerable
+    parts = answer_parts([(gold, answer)])
+    scores = {name: mean(values) for name, values in parts.items() if values}
+    if gold.answerable and gold.evidence:
+        scores |= score_found(places, gold, DEPTH)
+        scores["recall@k"] = evidence_recall(evidence_ranks(places, gold), setup.k)
+    return answer, Asked(
+        question=gold.question,
+        rank=place_rank(places[:DEPTH], gold),
+        answered=answer.answerable,
+        right=right,
+        valid=answer.verified_share,
+        seconds=searched - begun,
+        answer_seconds=answered - searched,
+        scores=scores,
+    )
+
+
+def _answer(examinee: Examinee, question: str, found: Sequence[Hit]) -> Answer:
+    stream = examinee.assistant.ask_once(question, examinee.model, examinee.collection, found=found)
     for _ in stream:
         pass
     assert stream.answer is not None
     return stream.answer
 
 
-def _measures(
-    questions: Sequence[GoldQuestion],
-    asked: Iterable[Asked],
-    answered: Sequence[tuple[GoldQuestion, Answer]],
-) -> dict[str, float]:
-    rows = list(asked)
-    ranks = [row.rank for gold, row in zip(questions, rows, strict=True) if gold.answerable]
-    times = sorted(row.seconds for row in rows)
+def _measures(rows: Sequence[tuple[GoldQuestion, Answer, Asked]]) -> Row:
+    """The means over the questions that count for each measure, absent where none does; of
+    citation_validity over the citations, as `score_answers`."""
+    asked = [one for *_, one in rows]
+    names = dict.fromkeys(name for one in asked for name in one.scores)
+    parts = answer_parts([(gold, answer) for gold, answer, _ in rows])
     return {
-        **score_places(ranks, DEPTH),
-        **score_answers(answered),
-        "search_p50_ms": 1000 * times[len(times) // 2] if times else 0.0,
-        "questions": float(len(rows)),
+        **{name: mean(one.scores[name] for one in asked if name in one.scores) for name in names},
+        **{name: mean(values) for name, values in parts.items() if values},
+        "search_p50_ms": 1000 * percentile([one.seconds for one in asked], 0.5),
+        "answer_p50_ms": 1000 * percentile([one.answer_seconds for one in asked], 0.5),
+        "questions": float(len(asked)),
     }
-
-
-class Examiner:
-    """Runs one evaluation at a time for one owner, in the background."""
-
-    def __init__(self, evaluations: Evaluations) -> None:
-        self.evaluations = evaluations
-        self.progress: Progress | None = None
-        self._stopping = threading.Event()
-        self._worker: threading.Thread | None = None
-
-    @property
-    def running(self) -> bool:
-        return self.progress is not None and self.progress.stage == "asking"
-
-    def start(
-        self,
-        set_id: str,
-        settings: dict[str, str],
-        questions: Sequence[GoldQuestion],
-        ask: Callable[
-            [Callable[[int], None], Callable[[], bool]],
-            tuple[dict[str, float], tuple[Asked, ...]],
-        ],
-    ) -> None:
-        """Begin, unless one is running; `ask(show, cancelled)` is `examine` of what is chosen."""
-        if self.running:
-            return
-        self._stopping.clear()
-        self.progress = Progress("asking", 0, len(questions))
-
-        def work() -> None:
-            def show(done: int) -> None:
-                self.progress = Progress("asking", done, len(questions))
-
-            try:
-                measures, asked = ask(show, self._stopping.is_set)
-                run = Evaluation(secrets.token_hex(6), set_id, settings, measures, asked, now())
-                self.evaluations.keep_run(run)
-                self.progress = Progress("done", len(questions), len(questions), run)
-            except Cancelled:
-                self.progress = Progress("cancelled")
-            except SeodamError as error:
-                self.progress = Progress("failed", error=error)
-            except Exception:  # a fault of ours must not look like a run that goes on for ever
-                logging.getLogger(__name__).exception("an evaluation failed")
-                self.progress = Progress("failed", error=SeodamError())
-
-        self._worker = threading.Thread(target=work, name="evaluation", daemon=True)
-        self._worker.start()
-
-    def stop(self) -> None:
-        """Stop after the question that is being asked; nothing of it is kept."""
-        self._stopping.set()
-        if self._worker is not None:
-            self._worker.join()

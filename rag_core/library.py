@@ -57,6 +57,7 @@ from rag_core.types import (
 
 UNDO_SECONDS = 20
 _NAME_LENGTH = 200
+_TEXTS_AT_ONCE = 32  # between two looks at whether it was cancelled
 
 
 @dataclass(frozen=True, slots=True)
@@ -377,14 +378,16 @@ class Library:
         """Put a removed document back; raises NotFound when the time to undo is over."""
         with self._shelves.publishing:
             if self._record.document(document_id).state is DocumentState.REMOVED:
-                self._record.set_state([document_id], DocumentState.READY)
+                self._record.named.put_back(document_id)
 
     def purge_removed(self, older_than: float = UNDO_SECONDS) -> None:
         """Delete for good what was removed more than so many seconds ago."""
         before = datetime.now(UTC) - timedelta(seconds=older_than)
-        for document in self._record.documents(None, (DocumentState.REMOVED,)):
-            removed_at = self._record.removed_at(document.id)
-            if removed_at and datetime.fromisoformat(removed_at) <= before:
+        self._record.named.purge(before)
+        if not self._record.removed_before(before):
+            return
+        with self._shelves.publishing:  # so that nothing of it comes back meanwhile
+            for document in self._record.removed_before(before):
                 self._shelves.forget(self.owner, document.collection, document.id)
                 self._record.forget(document.id)
 
@@ -423,6 +426,30 @@ class Library:
         kept = [row for row in rows if len(row)]
         vectors = np.concatenate(kept) if kept else np.zeros((0, 1), np.float32)
         return (passages, vectors) if len(vectors) == len(passages) else ((), vectors[:0])
+
+    def embedded(
+        self,
+        document_id: str,
+        embedding: Embedding,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> tuple[tuple[Passage, ...], Vectors]:
+        """The passages of a document and their vectors by any embedding, a row each; made once and
+        kept beside those in use. Raises NotFound, Cancelled, ModelFailed kinds."""
+        passages = self.passages(document_id)
+        vectors = self._record.vectors_of(document_id, embedding.fingerprint)
+        if len(vectors) == len(passages):
+            return passages, vectors
+        texts = [searchable_text(passage) for passage in passages]
+        parts = []
+        for start in range(0, len(texts), _TEXTS_AT_ONCE):
+            if cancelled():
+                raise Cancelled
+            parts.append(embedding.embed_array(texts[start : start + _TEXTS_AT_ONCE]))
+        vectors = np.concatenate(parts)
+        with self._shelves.publishing:  # pages may have been read again meanwhile
+            if self._record.passages_of(document_id) == passages:
+                self._record.keep_vectors(document_id, vectors, embedding.fingerprint)
+        return passages, vectors
 
     def lessons(
         self, collection: str = DEFAULT_COLLECTION, accepted: Sequence[Turn] = ()

@@ -15,15 +15,16 @@ from rag_core.cross_encoder import load_cross_encoder, make_retriever
 from rag_core.errors import BadUpload
 from rag_core.evaluation import (
     GoldQuestion,
+    Row,
     answer_parts,
     intervals,
-    place_rank,
+    mean_found,
+    place_of,
     read_gold,
     read_question_set,
     run_question_set,
     score_answers,
-    score_place,
-    score_places,
+    score_found,
 )
 from rag_core.named_embeddings import named_embedding
 from rag_core.parsing import FORMATS, can_read_scans
@@ -86,20 +87,20 @@ def evaluate_beir(
 def evaluate_gold(
     settings: Settings, questions: Path, documents: Path, k: int, say: Callable[[str], None]
 ) -> dict[str, Any]:
-    """Questions with gold pages over a folder of documents; see score_places, score_answers."""
+    """Questions with gold pages over a folder of documents; see score_found, score_answers."""
     gold = read_gold(questions)
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as data:
         seodam = open_seodam(replace(settings, data=Path(data)))
         try:
             unread = _add_all(seodam, documents, say)
             say(f"asking {len(gold)} questions")
-            ranks = [(one, _rank(seodam, one, k)) for one in gold if one.answerable]
+            found = [(one, _found(seodam, one, k)) for one in gold if one.answerable]
             answered = [(one, _answer(seodam, one.question)) for one in gold]
             return {
-                **score_places([rank for _, rank in ranks], k),
+                **mean_found([row for _, row in found], k),
                 **score_answers(answered),
-                "intervals": _intervals([rank for _, rank in ranks], answered, k),
-                "by_kind": _by_kind(ranks, answered, k),
+                "intervals": _intervals([row for _, row in found], answered),
+                "by_kind": _by_kind(found, answered, k),
                 "questions": len(gold),
                 "documents": len(seodam.library(LOCAL_OWNER).documents()),
                 "unread_documents": unread,
@@ -109,25 +110,25 @@ def evaluate_gold(
 
 
 def _intervals(
-    ranks: Sequence[int | None], answered: Sequence[tuple[GoldQuestion, Answer]], k: int
+    found: Sequence[Row], answered: Sequence[tuple[GoldQuestion, Answer]]
 ) -> dict[str, list[float]]:
     """Of each measure, over the questions (of citation_validity over the citations) that count."""
-    found = intervals([score_place(rank, k) for rank in ranks])
+    ends = intervals(found)
     for name, values in answer_parts(answered).items():
-        found |= intervals([{name: value} for value in values])
-    return found
+        ends |= intervals([{name: value} for value in values])
+    return ends
 
 
 def _by_kind(
-    ranks: Sequence[tuple[GoldQuestion, int | None]],
+    found: Sequence[tuple[GoldQuestion, Row]],
     answered: Sequence[tuple[GoldQuestion, Answer]],
     k: int,
 ) -> dict[str, dict[str, float]]:
     """The same measures for each kind of answerable question that the file names."""
     rows = {}
-    for kind in sorted({one.kind for one, _ in ranks}):
+    for kind in sorted({one.kind for one, _ in found}):
         said = [(one, answer) for one, answer in answered if one.kind == kind]
-        places = score_places([rank for one, rank in ranks if one.kind == kind], k)
+        places = mean_found([row for one, row in found if one.kind == kind], k)
         rows[kind] = {**places, **score_answers(said), "questions": len(said)}
     return rows
 
@@ -147,9 +148,9 @@ def _add_all(seodam: Seodam, folder: Path, say: Callable[[str], None]) -> list[s
     return unread
 
 
-def _rank(seodam: Seodam, gold: GoldQuestion, k: int) -> int | None:
+def _found(seodam: Seodam, gold: GoldQuestion, k: int) -> Row:
     hits = seodam.library(LOCAL_OWNER).search(gold.question, k)
-    return place_rank([(hit.document, hit.passage.page) for hit in hits], gold)
+    return score_found([place_of(hit.document, hit.passage) for hit in hits], gold, k)
 
 
 def _answer(seodam: Seodam, question: str) -> Answer:

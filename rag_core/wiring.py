@@ -91,6 +91,7 @@ class Seodam:
         self._record = Record(self._database)
         self._shelves = Shelves(settings.data)
         self.tuner = Tuner(Tunings(settings.data / "tuned"))
+        self.tuner.tunings.sweep()
         self.in_use = EmbeddingInUse(
             self._record,
             self._shelves,

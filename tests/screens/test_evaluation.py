@@ -8,38 +8,134 @@ from streamlit.testing.v1 import AppTest
 
 from pages.ui import session
 from pages.ui.messages import CATALOGUE
-from rag_core.types import LOCAL_OWNER, Upload
+from rag_core.comparing import differences, outcome, paired
+from rag_core.setups import Search
+from rag_core.types import DEFAULT_COLLECTION, LOCAL_OWNER, Upload
 from tests.screens.conftest import REPOSITORY
 
 Open = Callable[..., AppTest]
 
 
+@pytest.fixture
+def sample(open_page: Open) -> Callable[[str], None]:
+    """Put the sample of a language into a collection."""
+
+    def add(language: str, collection: str = DEFAULT_COLLECTION) -> None:
+        path = Path(REPOSITORY) / "samples" / f"seodam-sample-{language}.pdf"
+        upload = Upload(path.name, path.read_bytes())
+        session.seodam().library(LOCAL_OWNER).add(upload, collection)
+
+    return add
+
+
+def _measured(page: AppTest) -> AppTest:
+    page.button(key="run").click().run()
+    session.seodam().examiner(LOCAL_OWNER).wait()
+    page.run()
+    assert not page.exception
+    return page
+
+
 @pytest.mark.parametrize("language", ["ko", "en"])
-def test_a_set_is_made_measured_and_shown(open_page: Open, language: str) -> None:
+def test_a_set_is_made_measured_and_shown(
+    open_page: Open, sample: Callable[[str], None], language: str
+) -> None:
     words = CATALOGUE[language]
     page = open_page("pages/evaluation.py", language)
     assert page.info[0].value == words["study.empty"]
-    path = Path(REPOSITORY) / "samples" / f"seodam-sample-{language}.pdf"
-    session.seodam().library(LOCAL_OWNER).add(Upload(path.name, path.read_bytes()))
+    sample(language)
     page.run()
     page.button(key="make").click().run()
     assert not page.exception
     assert page.selectbox(key="question-set").value
-    page.button(key="run").click().run()
-    examiner = session.seodam().examiner(LOCAL_OWNER)
-    assert examiner._worker is not None
-    examiner._worker.join()
-    page.run()
-    assert not page.exception
-    measures = page.dataframe[1].value  # after the questions
-    assert words["measure.page_hit@5"] in measures.iloc[:, 0].tolist()
-    assert float(measures.iloc[1, 1]) > 0.8
+    _measured(page)
+    table = page.dataframe[1].value  # after the questions
+    measures = dict(zip(table.iloc[:, 0], table.iloc[:, 1], strict=True))
+    assert float(measures[words["measure.page_hit@5"]]) > 0.8
+    assert float(measures[words["measure.ndcg@10"]]) > 0.8
+    assert len(page.dataframe) == 3  # and each question
 
 
-def test_a_set_can_be_deleted(open_page: Open) -> None:
-    path = Path(REPOSITORY) / "samples" / "seodam-sample-en.pdf"
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_two_settings_are_asked_in_one_go_and_compared(
+    open_page: Open, sample: Callable[[str], None], language: str
+) -> None:
+    words = CATALOGUE[language]
+    page = open_page("pages/evaluation.py", language)
+    sample(language)
+    page.run().button(key="make").click().run()
+    page.toggle(key="two-setups").set_value(True).run()
+    page.selectbox(key="search-B").set_value(Search.WORDS).run()
+    page.slider(key="k-B").set_value(3).run()
+    page.slider(key="closely-A").set_value(0.5).run()
+    _measured(page)
+    [chosen] = session.seodam().evaluations(LOCAL_OWNER).sets()
+    judged, by_words = session.seodam().evaluations(LOCAL_OWNER).runs(chosen.id)
+    assert judged.settings["emphasis"] == "1.00 1.00 0.50"
+    assert (by_words.settings["search"], by_words.settings["k"]) == ("words", "3")
+    assert "embedding" not in by_words.settings
+    assert (page.selectbox(key="run-a").value, page.selectbox(key="run-b").value) == (
+        judged.id,
+        by_words.id,
+    )
+    table = page.dataframe[1].value
+    assert list(table.columns[1:4]) == ["A", "B", "B − A"]
+    row = table[table.iloc[:, 0] == words["measure.ndcg@10"]].iloc[0]
+    found = differences(judged.asked, by_words.asked)["ndcg@10"]
+    assert row["A"] == pytest.approx(judged.measures["ndcg@10"], abs=0.001)
+    assert row["B − A"] == pytest.approx(found.gain, abs=0.001)
+    said = [one.value for one in (*page.info, *page.success)]
+    assert any(f"{found.low:+.3f}" in one for one in said)
+    each = page.dataframe[2].value
+    assert len(each) == len(judged.asked)
+    sides = {1: "B", -1: "A"}
+    wanted = [outcome(a, b) for a, b in paired(judged.asked, by_words.asked)]
+    told = each.iloc[:, 0].tolist()
+    for which, name in sides.items():
+        better = words["evaluation.went_better"].format(name=name)
+        assert told.count(better) == wanted.count(which)
+    assert page.get("vega_lite_chart")
+
+
+def test_an_embedding_that_cannot_be_is_refused_before_anything_runs(
+    open_page: Open, sample: Callable[[str], None]
+) -> None:
     page = open_page("pages/evaluation.py", "en")
-    session.seodam().library(LOCAL_OWNER).add(Upload(path.name, path.read_bytes()))
+    sample("en")
+    page.run().button(key="make").click().run()
+    page.selectbox(key="embedding-A").set_value("other").run()
+    assert page.button(key="run").disabled
+    page.text_input(key="embedding-name-A").set_value("nonsense:x").run()
+    page.button(key="run").click().run()
+    assert page.error
+    assert session.seodam().examiner(LOCAL_OWNER).progress is None
+
+
+def test_the_collection_that_is_chosen_is_examined(
+    open_page: Open, sample: Callable[[str, str], None]
+) -> None:
+    page = open_page("pages/evaluation.py", "en")
+    other = session.seodam().library(LOCAL_OWNER).shelving.add("Other").id
+    sample("en", DEFAULT_COLLECTION)
+    sample("ko", other)
+    page.run()
+    assert page.selectbox(key="evaluation-collection").value == DEFAULT_COLLECTION
+    page.selectbox(key="evaluation-collection").set_value(other).run()
+    page.button(key="make").click().run()
+    [made] = session.seodam().evaluations(LOCAL_OWNER).sets()
+    assert {name for one in made.questions for name, _ in one.places} == {"seodam-sample-ko.pdf"}
+    _measured(page)
+    [run] = session.seodam().evaluations(LOCAL_OWNER).runs(made.id)
+    assert run.measures["page_hit@5"] > 0.8
+    assert (run.settings["collection"], run.settings["documents"]) == ("Other", "1")
+    assert not page.warning
+    page.selectbox(key="evaluation-collection").set_value(DEFAULT_COLLECTION).run()
+    assert page.warning  # its documents are not here
+
+
+def test_a_set_can_be_deleted(open_page: Open, sample: Callable[[str], None]) -> None:
+    page = open_page("pages/evaluation.py", "en")
+    sample("en")
     page.run()
     page.button(key="type").click().run()
     assert page.button(key="run").disabled

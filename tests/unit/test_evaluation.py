@@ -1,5 +1,6 @@
 import gzip
 import json
+import math
 
 import pytest
 
@@ -7,10 +8,14 @@ from rag_core.errors import BrokenFile, NotFound
 from rag_core.evaluation import (
     GoldQuestion,
     bootstrap,
+    evidence_ranks,
+    evidence_recall,
     hit_at,
     intervals,
+    mean_found,
     ndcg_at,
     percentile,
+    place_of,
     place_rank,
     read_gold,
     read_question_set,
@@ -18,9 +23,9 @@ from rag_core.evaluation import (
     reciprocal_rank_at,
     run_question_set,
     score_answers,
-    score_places,
+    score_found,
 )
-from rag_core.types import Answer, Citation
+from rag_core.types import Answer, Citation, Passage
 
 RELEVANT = {"a": 1.0, "b": 1.0, "z": 0.0}
 
@@ -124,8 +129,38 @@ def test_gold_pages(tmp_path):
     assert place_rank([("a.pdf", 1), ("a.pdf", 5)], gold) == 2
     assert place_rank([("b.pdf", 2)], gold) is None
     assert not unanswerable.answerable
-    assert score_places([1, 3, None, 12])["page_hit@5"] == 0.5
-    assert score_places([1, 2, None, 12])["page_mrr@10"] == 0.375
+
+
+def test_what_was_found_is_scored_by_place_and_by_evidence():
+    two = (frozenset({("a.pdf", 2), ("a.pdf", 5)}), frozenset({("b.pdf", 1)}))
+    gold = GoldQuestion("q", evidence=(*two, two[0]))  # two quotes on one page are one evidence
+    found = [("x.pdf", 1), ("a.pdf", 5), ("a.pdf", 2), ("b.pdf", 1)]
+    row = score_found(found, gold)
+    assert (row["page_hit@1"], row["page_hit@5"], row["page_mrr@10"]) == (0, 1, 0.5)
+    assert row["recall@10"] == 1
+    ideal = 1 + 1 / math.log2(3)
+    assert row["ndcg@10"] == pytest.approx((1 / math.log2(3) + 1 / math.log2(5)) / ideal)
+    assert evidence_recall(evidence_ranks(found, gold), 3) == 0.5
+    best = score_found([("b.pdf", 1), ("a.pdf", 2)], gold)
+    assert best["ndcg@10"] == pytest.approx(1)
+    assert set(score_found([], gold).values()) == {0}
+    assert mean_found([row, best])["page_mrr@10"] == 0.75
+    assert set(mean_found([]).values()) == {0}
+    assert score_found([("x.pdf", 1)] * 10 + found, gold)["page_hit@10"] == 0
+
+
+def test_a_gold_place_is_a_page_a_section_or_a_whole_file():
+    page = Passage("p", "d", 0, 3, "iii", "text")
+    section = Passage("p", "d", 0, None, "Opening hours", "text")
+    assert place_of("a.pdf", page) == ("a.pdf", 3)
+    assert place_of("a.md", section) == ("a.md", "Opening hours")
+    whole = GoldQuestion("q", evidence=(frozenset({("a.md", None)}),))
+    assert place_rank([("b.md", None), place_of("a.md", section)], whole) == 2
+    named = GoldQuestion("q", evidence=(frozenset({("a.md", "Opening hours")}),))
+    assert place_rank([("a.md", "Prices"), place_of("a.md", section)], named) == 2
+    cited = Citation(1, "d", "a.md", None, "Opening hours", "text", verified=True)
+    row = score_answers([(named, Answer("text [1]", (cited,), offered_citations=1))])
+    assert row["cites_gold_page"] == 1
 
 
 def test_scores_of_answers():

@@ -89,6 +89,8 @@ ENGLISH = {
     "export.json": "Export as JSON",
     "export.sources": "Sources",
     "undo.removed": "Deleted **{name}**.",
+    "undo.collection": "Removed the collection **{name}** and its {n} document.|"
+    "Removed the collection **{name}** and its {n} documents.",
     "undo.undo": "Undo ({seconds} s)",
     "history.documents": "Documents asked: {asked}/{all}",
     "answer.searching": "Looking for passages…",
@@ -168,6 +170,8 @@ ENGLISH = {
     "collection.rename": "Name of this collection",
     "collection.remove": "Remove this collection and its {n} document|"
     "Remove this collection and its {n} documents",
+    "collection.back": "**{name}** is back, with {n} document.|"
+    "**{name}** is back, with {n} documents.",
     "collection.pick": "Pick by tag and date",
     "collection.days": "Last day|Last {n} days",
     "scope.line": "Searching: {what}",
@@ -229,7 +233,7 @@ ENGLISH = {
     "library.more": "Name, tags, place",
     "library.rename": "Name",
     "library.remove": "Remove",
-    "library.too_late": "It is too late to undo: the document has been deleted.",
+    "library.too_late": "It is too late to undo: it has been deleted for good.",
     "library.pages": "{n} page|{n} pages",
     "library.passages": "{n} passage|{n} passages",
     "report.choose": "Choose a document:",
@@ -348,6 +352,8 @@ ENGLISH = {
     "tuning.kind_model": "A whole sentence-transformers model",
     "tuning.adapter_how": "Seconds to minutes. It learns how much each word counts.",
     "tuning.model_how": "Minutes, and more memory. All of its numbers learn (full fine-tuning).",
+    "tuning.costs": "The embedding in use, {name}, is a server's. It is measured too, so up to {n} "
+    "passages and questions are sent there, which may cost money.",
     "tuning.start": "Learn from my documents",
     "tuning.preparing": "Making questions of your documents…",
     "tuning.learning": "Learning…",

@@ -1,0 +1,114 @@
+"""Evaluation in the background: one thing at a time for one owner, with its progress and a stop."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from rag_core.errors import Cancelled, SeodamError
+from rag_core.examinations import Evaluation, Evaluations, QuestionList
+from rag_core.examining import Examinee, Show, Stop, compare
+from rag_core.setups import Setup
+from rag_core.stores.record import now
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """`stage`: what is done ("embedding", "asking" …), or how it ended: done, cancelled, failed.
+
+    `kept` and `dropped` tell what came of making questions.
+    """
+
+    stage: str
+    done: int = 0
+    total: int = 0
+    error: SeodamError | None = None
+    kept: int = 0
+    dropped: int = 0
+
+    @property
+    def running(self) -> bool:
+        return self.stage not in {"done", "cancelled", "failed"}
+
+
+Work = Callable[[Show, Stop], Progress]
+"""What is done; gives how it ended. Raises Cancelled when it was stopped."""
+
+
+class Examiner:
+    """Works for one owner; `progress` tells how far it is and how it ended."""
+
+    def __init__(self, evaluations: Evaluations) -> None:
+        self.evaluations = evaluations
+        self.progress: Progress | None = None
+        self._stopping = threading.Event()
+        self._worker: threading.Thread | None = None
+
+    @property
+    def running(self) -> bool:
+        return self.progress is not None and self.progress.running
+
+    def measure(
+        self,
+        questions: QuestionList,
+        examinee: Examinee,
+        setups: Sequence[Setup],
+        told: Sequence[Mapping[str, str]],
+    ) -> None:
+        """Begin to ask with each setup; all runs are kept when the last question was asked, or
+        none. `told` are the settings that each is kept with."""
+
+        def work(show: Show, cancelled: Stop) -> Progress:
+            results = compare(examinee, questions.questions, setups, show, cancelled)
+            for result, settings in reversed([*zip(results, told, strict=True)]):
+                self.evaluations.keep_run(
+                    Evaluation(
+                        secrets.token_hex(6),
+                        questions.id,
+                        dict(settings),
+                        result.measures,
+                        result.asked,
+                        now(),
+                    )
+                )
+            return Progress("done", len(questions.questions), len(questions.questions))
+
+        self.start("asking", work)
+
+    def start(self, stage: str, work: Work) -> None:
+        """Begin, unless something is going on."""
+        if self.running:
+            return
+        self._stopping.clear()
+        self.progress = Progress(stage)
+        self._worker = threading.Thread(
+            target=self._work, args=(work,), name="evaluation", daemon=True
+        )
+        self._worker.start()
+
+    def stop(self) -> None:
+        """Stop after the question that is being asked; nothing of it is kept."""
+        self._stopping.set()
+        self.wait()
+
+    def wait(self) -> None:
+        """Until nothing is going on."""
+        if self._worker is not None:
+            self._worker.join()
+
+    def _work(self, work: Work) -> None:
+        def show(stage: str, done: int, total: int) -> None:
+            self.progress = Progress(stage, done, total)
+
+        try:
+            self.progress = work(show, self._stopping.is_set)
+        except Cancelled:
+            self.progress = Progress("cancelled")
+        except SeodamError as error:
+            self.progress = Progress("failed", error=error)
+        except Exception:  # a fault of ours must not look like a run that goes on for ever
+            logging.getLogger(__name__).exception("an evaluation failed")
+            self.progress = Progress("failed", error=SeodamError())
