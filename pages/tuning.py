@@ -11,10 +11,10 @@ from pages.ui import scope
 from pages.ui.messages import Words
 from pages.ui.session import Visitor
 from pages.ui.shell import enter, literal, show_error
-from rag_core.embeddings import SENTENCE_TRANSFORMERS
+from rag_core.embeddings import OPENAI, SENTENCE_TRANSFORMERS
 from rag_core.errors import SeodamError
 from rag_core.reembedding import EmbeddingInUse
-from rag_core.trials import Trial
+from rag_core.trials import MOST_TEXTS, Trial
 from rag_core.tuning import BASE, TUNED, Progress, Tuner
 
 _MEASURES = ("hit@1", "hit@5", "ndcg@10")
@@ -62,6 +62,9 @@ def _begin(visitor: Visitor, words: Words) -> None:
             key="tuning-model",
         )
         base = f"{SENTENCE_TRANSFORMERS}{typed.strip()}"
+    if visitor.seodam.in_use.name.startswith(OPENAI):
+        told = words("tuning.costs", name=literal(visitor.seodam.in_use.name), n=f"{MOST_TEXTS:,}")
+        st.warning(told, icon=":material/payments:")
     _button(
         words("tuning.start"),
         "tune",

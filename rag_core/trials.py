@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -17,8 +18,13 @@ from rag_core.stores.record import now
 from rag_core.types import Passage
 
 MOST_QUESTIONS, MOST_PASSAGES = 500, 1500
-"""What is measured on where a large model reads: minutes, on two processors."""
-_TEXTS_AT_ONCE = 64  # between two looks at whether it was cancelled
+"""What is measured on where a large model or a server reads."""
+MOST_TEXTS = 2 * MOST_QUESTIONS + MOST_PASSAGES
+"""Texts that such an embedding reads at the most: a question, its text, and the passages."""
+FEWEST_QUESTIONS = 10
+MEASURING_SECONDS = 90.0
+"""For the embeddings that are slow, all together; fewer texts are read where they would not do."""
+_TEXTS_AT_ONCE = 32  # between two looks at whether it was cancelled
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +59,22 @@ def try_out(
     passages: Sequence[Passage],
     held: Sequence[Lesson],
     cancelled: Callable[[], bool] = lambda: False,
+    show: Callable[[int, int], None] = lambda done, total: None,
+    seconds: float = MEASURING_SECONDS,
 ) -> Trial:
     """The questions kept aside with each embedding, each among all passages: what was tuned
     against the best of `befores` (by name). A passage of which a sentence asks is searched without
-    that sentence, as it was cut out of it. Raises Cancelled."""
-    if not all(_is_quick(one) for one in (after, *befores.values())):
-        passages, held = _some(passages, held)
-    found = {name: _gains(one, passages, held, cancelled) for name, one in befores.items()}
+    that sentence, as it was cut out of it. Of large collections a sample is read where an embedding
+    is slow, so small that it takes about `seconds`. `show` is told how many texts were read, and of
+    how many. Raises Cancelled."""
+    every = [*befores.values(), after]
+    if slow := [one for one in every if not is_quick(one)]:
+        each = sum(_seconds_a_text(one, passages, cancelled) for one in slow)
+        passages, held = sample(passages, held, min(1.0, seconds / each / MOST_TEXTS))
+    reading = _Reading(passages, held, len(every), cancelled, show)
+    found = {name: reading.gains(one) for name, one in befores.items()}
     against = max(found, key=lambda name: mean(found[name]))
-    first, second = found[against], _gains(after, passages, held, cancelled)
+    first, second = found[against], reading.gains(after)
     gains = [b - a for a, b in zip(first, second, strict=True)]
     low, high = bootstrap(gains)
     return Trial(
@@ -81,49 +94,74 @@ def try_out(
     )
 
 
-def _is_quick(embedding: Embedding) -> bool:
+def is_quick(embedding: Embedding) -> bool:
+    """Whether it reads thousands of texts in a second."""
     return isinstance(embedding, BundledEmbedding | AdaptedEmbedding)
 
 
-def _some(
-    passages: Sequence[Passage], held: Sequence[Lesson]
+def _seconds_a_text(
+    embedding: Embedding, passages: Sequence[Passage], cancelled: Callable[[], bool]
+) -> float:
+    """Timed on some passages, the second time: what is loaded at first is not measured."""
+    some = [searchable_text(one) for one in passages[:: len(passages) // _TEXTS_AT_ONCE + 1]]
+    embedding.embed_array(some[:1])
+    if cancelled():
+        raise Cancelled
+    begun = time.perf_counter()
+    embedding.embed_array(some)
+    return max((time.perf_counter() - begun) / len(some), 1e-9)
+
+
+def sample(
+    passages: Sequence[Passage], held: Sequence[Lesson], share: float
 ) -> tuple[Sequence[Passage], Sequence[Lesson]]:
-    """Every second, third … question, with its passage and every second, third … of the others."""
-    held = held[:: -(-len(held) // MOST_QUESTIONS)]
+    """Every second, third … question, with its passage and every second, third … of the others:
+    `share` of what is measured on at the most, but FEWEST_QUESTIONS at least."""
+    questions = max(FEWEST_QUESTIONS, int(share * MOST_QUESTIONS))
+    held = held[:: -(-len(held) // questions)]
     asked = {one.passage_id for one in held}
     others = [one for one in passages if one.id not in asked]
-    step = -(-len(others) // max(1, MOST_PASSAGES - len(asked))) or 1
+    step = -(-len(others) // max(1, int(share * MOST_PASSAGES) - len(asked))) or 1
     return [*(one for one in passages if one.id in asked), *others[::step]], held
 
 
-def _gains(
-    embedding: Embedding,
-    passages: Sequence[Passage],
-    held: Sequence[Lesson],
-    cancelled: Callable[[], bool],
-) -> list[float]:
-    """nDCG@10 of each question, by meaning alone."""
+@dataclass
+class _Reading:
+    """The same passages and questions, read by one embedding after the other."""
 
-    def embed(texts: Sequence[str], query: bool = False) -> Vectors:
+    passages: Sequence[Passage]
+    held: Sequence[Lesson]
+    embeddings: int
+    cancelled: Callable[[], bool]
+    show: Callable[[int, int], None]
+    done: int = 0
+
+    def gains(self, embedding: Embedding) -> list[float]:
+        """nDCG@10 of each question, by meaning alone."""
+        places = {one.id: place for place, one in enumerate(self.passages)}
+        vectors = self._embed(embedding, [searchable_text(one) for one in self.passages])
+        asked = self._embed(embedding, [one.question for one in self.held], True)
+        texts = self._embed(embedding, [one.text for one in self.held])
+        gains = []
+        for lesson, question, text in zip(self.held, asked, texts, strict=True):
+            scores = vectors @ question
+            own = places[lesson.passage_id]
+            scores[own] = text @ question
+            rank = int((scores > scores[own]).sum()) + 1
+            gains.append(1 / float(np.log2(rank + 1)) if rank <= 10 else 0.0)
+        return gains
+
+    def _embed(self, embedding: Embedding, texts: Sequence[str], query: bool = False) -> Vectors:
         parts = []
         for start in range(0, len(texts), _TEXTS_AT_ONCE):
-            if cancelled():
+            if self.cancelled():
                 raise Cancelled
-            parts.append(embedding.embed_array(texts[start : start + _TEXTS_AT_ONCE], query))
+            some = texts[start : start + _TEXTS_AT_ONCE]
+            parts.append(embedding.embed_array(some, query))
+            self.done += len(some)
+            each = len(self.passages) + 2 * len(self.held)
+            self.show(self.done, self.embeddings * each)
         return np.concatenate(parts)
-
-    places = {one.id: place for place, one in enumerate(passages)}
-    vectors = embed([searchable_text(one) for one in passages])
-    asked = embed([one.question for one in held], True)
-    texts = embed([one.text for one in held])
-    gains = []
-    for lesson, question, text in zip(held, asked, texts, strict=True):
-        scores = vectors @ question
-        own = places[lesson.passage_id]
-        scores[own] = text @ question
-        rank = int((scores > scores[own]).sum()) + 1
-        gains.append(1 / float(np.log2(rank + 1)) if rank <= 10 else 0.0)
-    return gains
 
 
 def _row(gains: Sequence[float]) -> dict[str, float]:

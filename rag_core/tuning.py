@@ -15,6 +15,7 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -48,7 +49,8 @@ BASE = "bundled"
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """`stage`: preparing, learning, measuring, or how it ended: done, cancelled, failed."""
+    """`stage`: preparing, learning (in steps), measuring (in texts that were read), or how it
+    ended: done, cancelled, failed."""
 
     stage: str
     step: int = 0
@@ -91,6 +93,14 @@ class Tunings:
             raise NotFound(what="tuning")
         self._forget(tuning)
 
+    def sweep(self) -> None:
+        """Delete what a tuning left that was killed: all that has no trial. Not while one runs."""
+        kept = {path.stem for path in self._folder.glob("*.json")}
+        for path in list(self._folder.glob("*")):
+            if _ID.fullmatch(path.stem) and (path.stem not in kept or path.suffix == ".partial"):
+                with suppress(OSError):
+                    shutil.rmtree(path) if path.is_dir() else path.unlink()
+
     def _forget(self, tuning: str) -> None:
         for ending in ("json", "npz"):
             (self._folder / f"{tuning}.{ending}").unlink(missing_ok=True)
@@ -118,13 +128,17 @@ class Tunings:
             losses.append((step.step, round(step.loss, 4)))
             show(Progress("learning", step.step, step.steps, tuple(losses)))
 
+        def measuring(done: int, total: int) -> None:
+            show(Progress("measuring", done, total, tuple(losses)))
+
         pairs: list[Pair] = [(one.question, one.text, one.unlike) for one in lessons.taught]
         tuning = secrets.token_hex(6)
         self._folder.mkdir(parents=True, exist_ok=True)
         try:
             first, tuned = self._learn(tuning, base, pairs, learning, cancelled)
-            show(Progress("measuring", 1, 1, tuple(losses)))
-            trial = try_out({**in_use, base: first}, tuned, passages, lessons.held, cancelled)
+            show(Progress("measuring", 0, 1, tuple(losses)))
+            befores = {**in_use, base: first}
+            trial = try_out(befores, tuned, passages, lessons.held, cancelled, measuring)
         except BaseException:
             self._forget(tuning)
             raise

@@ -14,6 +14,7 @@ from rag_core.assistant import Assistant
 from rag_core.cross_encoder import load_cross_encoder
 from rag_core.embeddings import Embedding
 from rag_core.errors import (
+    BrokenPrices,
     LibraryBusy,
     MissingExtra,
     ModelFailed,
@@ -30,7 +31,7 @@ from rag_core.lessons import Lessons
 from rag_core.library import Library
 from rag_core.named_embeddings import named_embedding
 from rag_core.parsing import Limits, can_read_scans
-from rag_core.prices import load_prices, price_of
+from rag_core.prices import Price, load_prices, price_of
 from rag_core.reembedding import EVERYBODY, EmbeddingInUse
 from rag_core.settings import Settings
 from rag_core.stores.conversations import Conversations
@@ -154,8 +155,16 @@ class Seodam:
             self.library(owner),
             self.conversations(owner),
             self.settings.answer_seconds,
-            lambda name: price_of(name, load_prices(self.settings.data)),
+            self.price,
         )
+
+    def price(self, name: str) -> Price | None:
+        """What a model's tokens cost; None where that is not known, or where the reader's own
+        prices cannot be read, of which the screens warn."""
+        try:
+            return price_of(name, load_prices(self.settings.data))
+        except BrokenPrices:
+            return None
 
     def evaluations(self, owner: str) -> Evaluations:
         """The question sets of one owner and what came of asking them."""

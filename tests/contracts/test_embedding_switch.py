@@ -384,9 +384,9 @@ def test_an_adapter_that_changes_nothing_searches_like_what_it_stands_on(
     settings: Settings,
 ) -> None:
     base, folder = BundledEmbedding(), settings.data / "tuned"
-    folder.mkdir()
-    Adapter.none(base.size, base.dimension).save(folder / "0123456789ab.npz")
     with opened(settings) as seodam:
+        folder.mkdir()
+        Adapter.none(base.size, base.dimension).save(folder / "0123456789ab.npz")
         library = seodam.library(LOCAL_OWNER)
         before = [library.search(one) for one in QUESTIONS.values()]
         seodam.in_use.choose("tuned:0123456789ab")

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -12,8 +16,10 @@ from rag_core.embeddings import SENTENCE_TRANSFORMERS, SentenceTransformerEmbedd
 from rag_core.errors import Cancelled, WrongSetting
 from rag_core.fine_tuning import Regimen, fine_tune
 from rag_core.lessons import Lesson, Lessons
+from rag_core.settings import Settings
 from rag_core.tuning import TUNED, Tunings
 from rag_core.types import Passage
+from rag_core.wiring import open_seodam
 from tests.contracts.test_embedding_contract import tiny_model
 
 WORDS = ("seoul", "paris", "capital", "france", "cats", "고양이와", "수도이다", "서울은")
@@ -69,3 +75,28 @@ def test_a_tuned_model_is_tried_kept_named_and_discarded(model: str, tmp_path: P
     assert tunings.embedding(f"{TUNED}{trial.id}").embed_array(["seoul"]).shape == (1, 16)
     tunings.discard(trial.id)
     assert list((tmp_path / "tuned").iterdir()) == []
+
+
+KILLED = """
+import json, os, signal, sys
+from pathlib import Path
+from rag_core.fine_tuning import Regimen, fine_tune
+
+name, pairs, folder = json.load(sys.stdin)
+end = lambda _: os.kill(os.getpid(), signal.SIGKILL)
+fine_tune(name, pairs, Path(folder), Regimen(batch=8), end)
+"""
+
+
+def test_a_killed_fine_tuning_leaves_nothing_after_the_next_start(
+    model: str, tmp_path: Path
+) -> None:
+    folder = tmp_path / "tuned" / "0123456789ab"
+    folder.parent.mkdir()
+    given = json.dumps([model, pairs(), str(folder)]).encode()
+    command = [sys.executable, "-c", KILLED]
+    ended = subprocess.run(command, input=given, cwd=Path(__file__).parents[2])
+    assert ended.returncode == -signal.SIGKILL
+    assert folder.with_suffix(".partial").is_dir()
+    open_seodam(Settings(data=tmp_path)).close()
+    assert list(folder.parent.iterdir()) == []

@@ -11,6 +11,7 @@ from pages.ui.messages import CATALOGUE
 from rag_core.tuning import TUNED, Trial
 from rag_core.types import LOCAL_OWNER, Upload
 from tests.screens.conftest import REPOSITORY, all_text
+from tests.servers.openai_server import OpenAIServer
 
 Open = Callable[..., AppTest]
 
@@ -114,3 +115,25 @@ def test_it_learns_from_the_collection_that_is_chosen(open_page: Open, language:
     assert trial.lessons == len(library.lessons(lighthouses.id)[1].taught)
     page.run()
     assert any("Lighthouses" in one.label for one in page.expander)
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_that_measuring_asks_a_server_is_said_before(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch, language: str
+) -> None:
+    with OpenAIServer() as server:
+        monkeypatch.setenv("OPENAI_BASE_URL", server.url)
+        _add_sample()
+        assert not open_page("pages/tuning.py", language).warning
+        session.seodam().in_use.choose("openai:any")
+        session.seodam().in_use.wait()
+        page = open_page("pages/tuning.py", language)
+        assert "2,500" in page.warning[0].value
+        asked = len(server.requests)
+        page.button(key="tune").click().run()
+        tuner = session.seodam().tuner
+        assert tuner._worker is not None
+        tuner._worker.join()
+        (trial,) = tuner.tunings.all()
+        assert set(trial.before) == {"hit@1", "hit@5", "ndcg@10"}
+        assert len(server.requests) > asked

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import pickle
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from rag_core.adapter import AdaptedEmbedding, Adapter, Course, _Learner, adapted, learn
-from rag_core.embeddings import BundledEmbedding
+from rag_core.embeddings import BundledEmbedding, Embedding, Vectors
 from rag_core.errors import Cancelled, NotFound, TooFewLessons, WrongSetting
 from rag_core.lessons import Lessons, lessons_of
 from rag_core.parsing import parse
 from rag_core.passages import cut
-from rag_core.trials import try_out
+from rag_core.settings import Settings
+from rag_core.trials import FEWEST_QUESTIONS, try_out
 from rag_core.tuning import TUNED, Progress, Tuner, Tunings
 from rag_core.types import Answer, Citation, Page, Passage, Turn, Upload
+from rag_core.wiring import open_seodam
 
 BASE = BundledEmbedding()
 SAMPLES = Path(__file__).parents[2] / "samples"
@@ -169,6 +177,64 @@ def test_a_tuning_is_tried_kept_named_and_discarded(
     assert list((tmp_path / "tuned").iterdir()) == []
     with pytest.raises(WrongSetting):
         tunings.embedding(f"{TUNED}{trial.id}")
+
+
+class Slow(Embedding):
+    """The bundled one as if it were a large model: of it a sample is measured."""
+
+    fingerprint, dimension = "slow", BASE.dimension
+
+    def embed_array(self, texts: Sequence[str], query: bool = False) -> Vectors:
+        return BASE.embed_array(texts)
+
+
+def test_measuring_reads_no_more_than_there_is_time_for(
+    passages: list[Passage], lessons: Lessons
+) -> None:
+    told: list[tuple[int, int]] = []
+    many = list(passages) + [replace(one, id=f"{one.id}-again") for one in passages] * 20
+    short = try_out(
+        {"bundled": BASE}, Slow(), many, lessons.held, show=lambda *so: told.append(so), seconds=0
+    )
+    assert FEWEST_QUESTIONS // 2 <= short.questions <= FEWEST_QUESTIONS
+    done, total = told[-1]
+    assert done == total
+    assert total < 2 * (FEWEST_QUESTIONS * 3 + 10)
+    assert [so[0] for so in told] == sorted(so[0] for so in told)
+    long = try_out({"bundled": BASE}, Slow(), many, lessons.held, seconds=1e9)
+    assert short.questions < long.questions == len(lessons.held)
+
+
+def test_measuring_stops_when_asked(passages: list[Passage], lessons: Lessons) -> None:
+    with pytest.raises(Cancelled):
+        try_out({"bundled": BASE}, Slow(), passages, lessons.held, lambda: True)
+
+
+KILLED = """
+import os, pickle, signal, sys
+from pathlib import Path
+from rag_core.tuning import Tunings
+
+def show(progress):
+    if progress.stage == "measuring" and progress.step:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+Tunings(Path(sys.argv[1])).tune(*pickle.load(sys.stdin.buffer), show)
+"""
+
+
+def test_what_a_killed_tuning_leaves_is_swept_at_the_next_start(
+    passages: list[Passage], lessons: Lessons, tmp_path: Path
+) -> None:
+    kept = Tunings(tmp_path / "tuned").tune(passages, lessons)
+    given, command = pickle.dumps((passages, lessons)), [sys.executable, "-c", KILLED]
+    ended = subprocess.run([*command, str(tmp_path / "tuned")], input=given, cwd=SAMPLES.parent)
+    assert ended.returncode == -signal.SIGKILL
+    (tmp_path / "tuned" / "0123456789ab.partial").mkdir()
+    assert len(list((tmp_path / "tuned").iterdir())) == 4
+    open_seodam(Settings(data=tmp_path)).close()
+    left = sorted(path.name for path in (tmp_path / "tuned").iterdir())
+    assert left == [f"{kept.id}.json", f"{kept.id}.npz"]
 
 
 @pytest.mark.parametrize("name", ["tuned:", "tuned:../../etc/passwd", "tuned:aabbccddeeff"])

@@ -214,7 +214,7 @@ ENGLISH = {
     "usage.no_price": "price not known",
     "usage.left_out": "Did not fit the model's window: {passages} passages, {turns} earlier turns.",
     "window.server": "Reads and writes {size} tokens at once, as its server tells.",
-    "window.table": "Reads and writes {size} tokens at once by our table of 2025: no server told.",
+    "window.table": "Reads and writes {size} tokens at once by our table of 2026: no server told.",
     "window.reader": "Reads and writes {size} tokens at once, as chosen here.",
     "window.nobody": "How much it reads at once is not known: everything found is sent.",
     "prompt.title": "What the model is told",
@@ -282,6 +282,12 @@ ENGLISH = {
     "study.choose": "Document",
     "study.all": "All documents of the library",
     "study.overview": "Overview",
+    "study.map": "Mind map",
+    "study.map_how": "Drawn from the document's headings and key terms. A click below opens the "
+    "page.",
+    "study.map_named": "Mind map of {name}: {n} main branch|Mind map of {name}: {n} main branches",
+    "study.no_map": "The document has few headings and few words that recur: nothing to draw.",
+    "study.map_file": "Download as a list (Markdown)",
     "study.quiz": "Quiz",
     "study.cards": "Cards",
     "study.summary": "Key sentences",
@@ -455,6 +461,16 @@ ENGLISH = {
     "embedding.failed": "Changing over to {name} did not work. Everything is as it was.",
     "settings.feedback": "What you thought of answers",
     "settings.feedback_csv": "Download {n} opinion (CSV)|Download {n} opinions (CSV)",
+    "prices.title": "Prices of tokens",
+    "prices.own": "What answers cost is reckoned by the table that comes with Seodam. Prices "
+    "change: a file {name} in the data folder below, written so, comes first. Dollars for a "
+    "million tokens.",
+    "prices.shared": "What answers cost is reckoned by the price table of this Seodam, which its "
+    "operator can change.",
+    "prices.table": "The prices in use ({n} rows)",
+    "prices.model": "Model",
+    "prices.read": "A million tokens read ($)",
+    "prices.written": "A million tokens written ($)",
     "settings.data": "Data folder",
     **LAB,
     **EVALUATION,
