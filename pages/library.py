@@ -61,7 +61,8 @@ def _change(visitor: Visitor, words: Words, document: Document) -> None:
     def remove() -> None:
         visitor.library.remove(document.id)
         uploads.dismiss_done(visitor)
-        undo.took_away("document", document.id, document.name, UNDO_SECONDS)
+        said = words("undo.removed", name=literal(document.name))
+        undo.took_away("document", document.id, said, UNDO_SECONDS)
 
     st.text_input(
         words("library.rename"), document.name, key=f"name-{document.id}", on_change=rename
@@ -86,6 +87,7 @@ def page() -> None:
         uploads.show_jobs(visitor, words)
         back = partial(_back, visitor)
         undo.offer("document", words, back, visitor.library.purge_removed)
+        shelving.offer_undo(visitor, words)
         shelving.told(words)
         if st.session_state.pop("too_late", False):
             st.warning(words("library.too_late"))

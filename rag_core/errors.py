@@ -18,6 +18,7 @@
     ├── LibraryBusy             "library_busy"        another process owns the data directory
     ├── StoreFailed             "store_failed"        disk full, read-only, newer schema …
     ├── WrongSetting            "wrong_setting"
+    ├── BrokenPrices            "broken_prices"       a reader's own prices.toml
     ├── TooFewLessons           "too_few_lessons"     too little text to fine-tune with
     ├── MissingExtra            "missing_extra"       a library or program that a choice needs
     └── ModelFailed             the language or embedding model did not do its part
@@ -206,6 +207,14 @@ class Cancelled(SeodamError):
     template = "Stopped; nothing was kept."
 
 
+class RemovedMeanwhile(SeodamError):
+    """Details: name. It, or the collection that it was to stand in, was removed on the way."""
+
+    code = "removed_meanwhile"
+    template = "{name} was not added: it, or its collection, was removed in the meantime."
+    way_out = "Add it to another collection if you still want it."
+
+
 class NotFound(SeodamError):
     """Details: what (document, conversation …). The same for absent and for somebody else's."""
 
@@ -236,6 +245,17 @@ class WrongSetting(SeodamError):
     code = "wrong_setting"
     template = "{setting} cannot be {value}."
     way_out = "Allowed: {allowed}."
+
+
+class BrokenPrices(SeodamError):
+    """Details: file, line, text (of that line)."""
+
+    code = "broken_prices"
+    template = "The prices in {file} cannot be read: line {line} is “{text}”."
+    way_out = (
+        'Write a row as ["openai:gpt-4o"], input = 2.5 and output = 10, each on a line of its own, '
+        "or delete the file: then the prices that come with Seodam count."
+    )
 
 
 class TooFewLessons(SeodamError):

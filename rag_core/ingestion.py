@@ -17,9 +17,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-from rag_core.errors import Cancelled, NotFound, PasswordNeeded, SeodamError
+from rag_core.errors import (
+    Cancelled,
+    NotFound,
+    PasswordNeeded,
+    RemovedMeanwhile,
+    SeodamError,
+)
 from rag_core.library import Library, Progress, shown_name
 from rag_core.parsing import can_read_scans
+from rag_core.rereading import is_waiting
 from rag_core.turns import Turns
 from rag_core.types import DEFAULT_COLLECTION, Document, DocumentState, Parsed, Upload
 
@@ -73,7 +80,7 @@ class IngestQueue:
     def __init__(self, library_of: Callable[[str], Library]) -> None:
         self._library_of = library_of
         self._jobs: dict[int, Job] = {}
-        self._cancelled: set[int] = set()
+        self._cancelled: dict[int, SeodamError | None] = {}
         self._ids = itertools.count(1)
         self._lock = threading.Lock()
         self._closing = threading.Event()
@@ -145,10 +152,24 @@ class IngestQueue:
     def cancel(self, owner: str, job_id: int) -> None:
         """Stop a job within a second; what it had done is undone, but for pages read by OCR."""
         job = self._job(owner, job_id)
-        if job is None or job.ended:
-            return
-        self._cancelled.add(job_id)
-        if job.stage == "locked" or self._scans.take_out(lambda item: item[0].id == job_id):
+        if job is not None and not job.ended:
+            self._cancel(job, None)
+
+    def leave(self, owner: str, collection: str) -> None:
+        """Stop what is on its way into a collection that was removed: it fails and says why."""
+        for job in self.jobs(owner):
+            if job.collection == collection and not job.ended:
+                self._cancel(job, RemovedMeanwhile(name=job.name))
+
+    def come_back(self, owner: str, collection: str) -> None:
+        """Go on with the pages that wait for OCR in a collection that has come back."""
+        for document in self._library_of(owner).documents(collection):
+            if is_waiting(document) and can_read_scans() and not self._is_moving(document.id):
+                self._enqueue_scans(self._job_of(owner, document), None)
+
+    def _cancel(self, job: Job, why: SeodamError | None) -> None:
+        self._cancelled[job.id] = why
+        if job.stage == "locked" or self._scans.take_out(lambda item: item[0].id == job.id):
             self._stopped(job)
 
     def dismiss(self, owner: str, job_id: int) -> None:
@@ -293,7 +314,11 @@ class IngestQueue:
         return document.state is DocumentState.READY
 
     def _stopped(self, job: Job) -> None:
-        """What becomes of a job that its owner has cancelled: what can be asked already stays."""
+        """What becomes of a job that its owner has cancelled: what can be asked already stays. Of
+        one whose collection was removed: it may come back with that, as it is."""
+        if (why := self._cancelled.get(job.id)) is not None:
+            self._keep(replace(job, stage="failed", error=why))
+            return
         library = self._library_of(job.owner)
         library.discard(job.document_id)
         if job.only is None and library.unread(job.document_id):
@@ -320,6 +345,8 @@ class IngestQueue:
                 self._stopped(job)
             else:
                 self._keep(replace(job, stage="cancelled", error=error))
+        except NotFound:
+            self._keep(replace(job, stage="failed", error=RemovedMeanwhile(name=job.name)))
         except PasswordNeeded as error:
             self._keep(replace(job, stage="locked", error=error))
         except SeodamError as error:
@@ -345,10 +372,17 @@ class IngestQueue:
             except SeodamError as failed:
                 error = failed
             for job, password, document in mine:
-                if error is not None:
-                    self._keep(replace(job, stage="failed", error=error))
-                elif self._unread(job) and can_read_scans():
-                    ready = document.state is not DocumentState.READING
-                    self._enqueue_scans(replace(job, pages=0, searchable=ready), password)
-                else:
-                    self._keep(replace(job, stage="ready", pages=document.pages, searchable=True))
+                with self._ending(job):
+                    if error is not None:
+                        raise error
+                    self._published(job, password, document)
+
+    def _published(self, job: Job, password: str | None, document: Document) -> None:
+        """What is next for a document that can be asked by now, if it has any text; NotFound when
+        it was removed before that."""
+        self._library_of(job.owner).document(document.id)
+        if self._unread(job) and can_read_scans():
+            ready = document.state is not DocumentState.READING
+            self._enqueue_scans(replace(job, pages=0, searchable=ready), password)
+        else:
+            self._keep(replace(job, stage="ready", pages=document.pages, searchable=True))

@@ -24,7 +24,7 @@ from rag_core.parsing import (
     suspicion,
 )
 from rag_core.passages import cut, searchable_text, title_of
-from rag_core.stores.record import STOPPED_CODE, OwnedRecord
+from rag_core.stores.record import STOPPED_CODE, WAITING_CODES, OwnedRecord
 from rag_core.types import Document, DocumentState, Page, Parsed, Passage, ReadBy, Unit, Upload
 
 SUSPECT = "suspect_layer"
@@ -66,6 +66,12 @@ def _suspect(texts: Mapping[int, str], upload: Upload) -> frozenset[int]:
     doubtful = [n for n, text in texts.items() if n not in wrong and is_doubtful(text)]
     read_before = scans(upload.data, doubtful, upload.password) if doubtful else frozenset()
     return frozenset(wrong) | read_before
+
+
+def is_waiting(document: Document) -> bool:
+    """Whether it is said of a document that pages of it wait to be read by OCR."""
+    told = [one.partition(":")[0] for one in document.warnings]
+    return STOPPED_CODE not in told and not set(WAITING_CODES).isdisjoint(told)
 
 
 def waiting(pages: Sequence[Page]) -> tuple[int, ...]:

@@ -43,13 +43,18 @@ class Shelving:
             self._record.named.rename(collection, plain)
 
     def remove(self, collection: str) -> tuple[Document, ...]:
-        """Take a collection away with its documents, which can come back as any that is removed;
-        those documents. The default one only loses its documents."""
+        """Take a collection away with its documents, and stop what is on its way into it; those
+        documents. It can be undone for UNDO_SECONDS. The default one only loses its documents."""
         with self._shelves.publishing:
             documents = self._record.documents(collection)
-            self._record.set_state([one.id for one in documents], DocumentState.REMOVED)
-        self._record.named.remove(collection)
+            self._record.named.remove(collection)
         return documents
+
+    def undo_remove(self, collection: str) -> str:
+        """Put a removed collection back with its documents; its name, which has a number where
+        another collection took it. Raises NotFound when the time to undo is over."""
+        with self._shelves.publishing:
+            return self._record.named.undo_remove(collection)
 
     def move(self, document_ids: Iterable[str], collection: str) -> int:
         """Put documents into another collection; how many went. Nothing is read or embedded again.

@@ -11,6 +11,7 @@ import streamlit as st
 from pages.ui.messages import Words
 from pages.ui.places import place
 from pages.ui.session import Visitor
+from pages.ui.shell import literal
 from pages.ui.undo import took_away
 from rag_core.errors import NotFound
 from rag_core.types import UNDO_SECONDS, Citation, Conversation
@@ -31,7 +32,8 @@ def menu(visitor: Visitor, words: Words, one: Conversation, leave: Callable[[], 
     def delete() -> None:
         with suppress(NotFound):  # a second click, or another tab, was quicker
             visitor.conversations.delete(one.id)
-        took_away("conversation", one.id, one.title, UNDO_SECONDS)
+        said = words("undo.removed", name=literal(one.title))
+        took_away("conversation", one.id, said, UNDO_SECONDS)
         leave()
 
     st.text_input(words("history.rename"), value=one.title, key=f"title-{one.id}", on_change=rename)

@@ -6,11 +6,10 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pages.ui import scope, uploads
+from pages.ui import scope, undo, uploads
 from pages.ui.messages import Words
 from pages.ui.session import Visitor
 from pages.ui.shell import literal
-from pages.ui.undo import took_away
 from rag_core.errors import NotFound
 from rag_core.library import UNDO_SECONDS
 from rag_core.scope import fits
@@ -53,8 +52,10 @@ def _change(visitor: Visitor, words: Words, now: Collection) -> None:
         shelving.rename(now.id, st.session_state[key])
 
     def remove() -> None:
-        for document in shelving.remove(now.id):
-            took_away("document", document.id, document.name, UNDO_SECONDS)
+        removed = shelving.remove(now.id)
+        visitor.seodam.queue.leave(visitor.owner, now.id)
+        said = words("undo.collection", n=len(removed), name=literal(now.name))
+        undo.took_away("collection", now.id, said, UNDO_SECONDS)
         uploads.dismiss_done(visitor)
         scope.use(visitor, DEFAULT_COLLECTION)
 
@@ -65,6 +66,22 @@ def _change(visitor: Visitor, words: Words, now: Collection) -> None:
         key="collection-remove",
         on_click=remove,
     )
+
+
+def offer_undo(visitor: Visitor, words: Words) -> None:
+    """The way back for collections that were just removed, each with all that was in it."""
+
+    def back(collection: str) -> None:
+        try:
+            name = visitor.library.shelving.undo_remove(collection)
+        except NotFound:
+            st.session_state["too_late"] = True
+            return
+        visitor.seodam.queue.come_back(visitor.owner, collection)
+        scope.use(visitor, collection)
+        st.session_state["came_back"] = (name, len(visitor.library.documents(collection)))
+
+    undo.offer("collection", words, back, visitor.library.purge_removed)
 
 
 def filtered(visitor: Visitor, words: Words, documents: Sequence[Document]) -> Sequence[Document]:
@@ -136,7 +153,10 @@ def move_to(visitor: Visitor, words: Words, key: str, document_ids: Sequence[str
 
 
 def told(words: Words) -> None:
-    """What the last move did, once."""
+    """What the last move, or the way back, did, once."""
+    if back := st.session_state.pop("came_back", None):
+        name, n = back
+        st.success(words("collection.back", n=n, name=literal(name)))
     if done := st.session_state.pop("moved", None):
         moved, left, name = done
         if moved:

@@ -9,13 +9,13 @@ from math import ceil
 import streamlit as st
 
 from pages.ui.messages import Words
-from pages.ui.shell import literal
 
 
-def took_away(kind: str, thing_id: str, name: str, seconds: float) -> None:
-    """Remember that something was taken away, and until when it can come back."""
+def took_away(kind: str, thing_id: str, said: str, seconds: float) -> None:
+    """Remember that something was taken away, what is said of it, and until when it can come
+    back."""
     taken = st.session_state.setdefault(f"taken-{kind}", {})
-    taken[thing_id] = (name, time.monotonic() + seconds)
+    taken[thing_id] = (said, time.monotonic() + seconds)
 
 
 def offer(kind: str, words: Words, undo: Callable[[str], None], purge: Callable[[], None]) -> None:
@@ -36,13 +36,13 @@ def _offers(
         taken.pop(thing_id, None)
         undo(thing_id)
 
-    for thing_id, (name, until) in list(taken.items()):
+    for thing_id, (said, until) in list(taken.items()):
         left = until - time.monotonic()
         if left <= 0:
             del taken[thing_id]
             continue
         with st.container(horizontal=True, vertical_alignment="center", border=True):
-            st.markdown(words("undo.removed", name=literal(name)), width="stretch")
+            st.markdown(said, width="stretch")
             st.button(
                 words("undo.undo", seconds=ceil(left)),
                 key=f"undo-{kind}-{thing_id}",

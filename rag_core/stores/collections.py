@@ -6,14 +6,22 @@ documents were put into by id alone (the command line does) goes by that id unti
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
 from rag_core.errors import NotFound
 from rag_core.stores import database as db
+from rag_core.stores.forgetting import forget
 from rag_core.types import DEFAULT_COLLECTION, Collection, DocumentState
+
+_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+_FOR_GOOD = 1
+"""In the place of the time of removal (in microseconds since 1970): it cannot come back."""
 
 
 class NamedCollections:
@@ -51,17 +59,89 @@ class NamedCollections:
             self._keep(connection, collection, name)
 
     def remove(self, collection: str) -> None:
-        """Take a collection away; it is there again, by its name, as soon as a document is."""
-        table = db.collections
+        """Take a collection away. Its READY documents are REMOVED with it; what is on its way into
+        it is forgotten. Nothing happens when there is none."""
+        table = db.documents
         with self._database.writing() as connection:
+            names = {one.id: one.name for one in self._all(connection)}
+            if collection not in names:
+                return
+            moment = _microseconds(datetime.now(UTC))
+            forget(connection, self._gate, self._unfinished(collection))
             connection.execute(
-                self._gate.update(table).where(table.c.id == collection).values(removed=1)
+                self._gate.update(table)
+                .where(table.c.collection == collection, table.c.state == DocumentState.READY)
+                .values(state=DocumentState.REMOVED, removed_at=_written(moment))
             )
+            self._keep(connection, collection, names[collection], moment)
 
-    def _keep(self, connection: sa.Connection, id_: str, name: str) -> None:
+    def undo_remove(self, collection: str) -> str:
+        """Put a removed collection back with the documents that went along; its name, which is
+        another where somebody took its own. Of one that is there again already: what can still
+        come back. Raises NotFound when it is too late."""
+        table, documents = db.collections, db.documents
+        with self._database.writing() as connection:
+            query = self._gate.select(table).where(table.c.id == collection)
+            row = connection.execute(query).first()
+            if row is None or row.removed == _FOR_GOOD:
+                raise NotFound(what="collection")
+            went = [documents.c.removed_at == _written(row.removed)] if row.removed else []
+            connection.execute(
+                self._gate.update(documents)
+                .where(documents.c.collection == collection, *went)
+                .where(documents.c.state == DocumentState.REMOVED)
+                .values(state=DocumentState.READY, removed_at=None)
+            )
+            return self.reopen(connection, collection)
+
+    def put_back(self, document_id: str) -> None:
+        """Make a REMOVED document READY, and its collection one that is there; raises NotFound."""
+        table = db.documents
+        here = (table.c.id == document_id, table.c.state == DocumentState.REMOVED)
+        with self._database.writing() as connection:
+            query = self._gate.select(table, table.c.collection).where(*here)
+            collection = connection.execute(query).scalar_one_or_none()
+            if collection is None:
+                raise NotFound(what="document")
+            values = {"state": DocumentState.READY, "removed_at": None}
+            connection.execute(self._gate.update(table).where(*here).values(**values))
+            self.reopen(connection, collection)
+
+    def reopen(self, connection: sa.Connection, collection: str) -> str:
+        """Let a removed collection be there again, under a name that is free; its name. Nothing
+        changes for any other."""
+        table = db.collections
+        query = self._gate.select(table).where(table.c.id == collection)
+        row = connection.execute(query).first()
+        if row is None or not row.removed:
+            return row.name if row else collection
+        taken = {one.name for one in self._all(connection) if one.id != collection}
+        numbered = (f"{row.name} ({number})" for number in itertools.count(2))
+        name = next(one for one in itertools.chain([row.name], numbered) if one not in taken)
+        self._keep(connection, collection, name)
+        return name
+
+    def purge(self, before: datetime) -> None:
+        """Let no collection come back that was removed before that moment."""
+        table = db.collections
+        late = table.c.removed.between(_FOR_GOOD + 1, _microseconds(before))
+        with self._database.reading() as connection:
+            if connection.execute(self._gate.select(table).where(late)).first() is None:
+                return
+        with self._database.writing() as connection:
+            connection.execute(self._gate.update(table).where(late).values(removed=_FOR_GOOD))
+
+    def _unfinished(self, collection: str) -> sa.Select[Any]:
+        table = db.documents
+        states = (DocumentState.READING, DocumentState.INDEXING)
+        return self._gate.select(table, table.c.id).where(
+            table.c.collection == collection, table.c.state.in_(states)
+        )
+
+    def _keep(self, connection: sa.Connection, id_: str, name: str, removed: int = 0) -> None:
         table = db.collections
         connection.execute(self._gate.delete(table).where(table.c.id == id_))
-        row = {"id": id_, "name": name}
+        row = {"id": id_, "name": name, "removed": removed}
         connection.execute(self._gate.insert(table), self._gate.rows([row]))
 
     def move(self, document_id: str, collection: str) -> None:
@@ -75,6 +155,7 @@ class NamedCollections:
             )
             if not moved.rowcount:
                 raise NotFound(what="document")
+            self.reopen(connection, collection)
 
     def tag(self, document_id: str, tags: Iterable[str]) -> None:
         """Replace the tags of a document; raises NotFound."""
@@ -101,3 +182,13 @@ class NamedCollections:
         names[DEFAULT_COLLECTION] = ""
         found = [Collection(id_, name, held.get(id_, 0)) for id_, name in names.items()]
         return tuple(sorted(found, key=lambda one: (one.id != DEFAULT_COLLECTION, one.name)))
+
+
+def _microseconds(moment: datetime) -> int:
+    return (moment - _BEGINNING) // timedelta(microseconds=1)
+
+
+def _written(microseconds: int) -> str:
+    """A moment as `removed_at` of documents has it."""
+    moment = _BEGINNING + timedelta(microseconds=microseconds)
+    return moment.isoformat(timespec="microseconds")

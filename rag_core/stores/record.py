@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from rag_core.errors import NotFound
 from rag_core.stores import database as db
 from rag_core.stores.collections import NamedCollections
+from rag_core.stores.forgetting import forget, forget_passages, forget_reading
 from rag_core.types import (
     DEFAULT_COLLECTION,
     Document,
@@ -188,6 +189,7 @@ class OwnedRecord:
         }
         bytes_row = {"document_id": document.id, "data": upload.data}
         with self._database.writing() as connection:
+            self.named.reopen(connection, collection)
             connection.execute(
                 self._gate.insert(db.documents).prefix_with("OR IGNORE"), self._gate.rows([row])
             )
@@ -225,7 +227,7 @@ class OwnedRecord:
             "unit": read.unit,
         }
         with self._database.writing() as connection:
-            self._forget_reading(connection, document.id)
+            forget_reading(connection, self._gate, [document.id])
             self._insert(connection, db.pages, _page_rows(document.id, pages))
             self._insert(connection, db.passages, _passage_rows(passages))
             self._insert(connection, db.vectors, [_vectors_row(document.id, vectors, fingerprint)])
@@ -262,7 +264,7 @@ class OwnedRecord:
                     .where(table.c.document_id == document.id, table.c.number == row["number"])
                     .values(**row)
                 )
-            self._forget_passages(connection, document.id)
+            forget_passages(connection, self._gate, [document.id])
             self._insert(connection, db.passages, _passage_rows(passages))
             self._insert(connection, db.vectors, [_vectors_row(document.id, vectors, fingerprint)])
 
@@ -283,12 +285,15 @@ class OwnedRecord:
             for document_id in ids:
                 self._change(connection, document_id, {"state": state, "removed_at": removed_at})
 
-    def removed_at(self, document_id: str) -> str | None:
-        """When a document was removed (UTC, ISO 8601), None when it was not."""
+    def removed_before(self, moment: datetime) -> tuple[Document, ...]:
+        """Documents that were REMOVED before that moment, in whatever collection."""
         table = db.documents
-        query = self._gate.select(table, table.c.removed_at).where(table.c.id == document_id)
+        written = moment.astimezone(UTC).isoformat(timespec="microseconds")
+        query = self._gate.select(table).where(
+            table.c.state == DocumentState.REMOVED, table.c.removed_at <= written
+        )
         with self._database.reading() as connection:
-            return connection.execute(query).scalar_one_or_none()
+            return tuple(_document(row) for row in connection.execute(query))
 
     def rename(self, document_id: str, name: str) -> None:
         """Give a document another name; raises NotFound."""
@@ -298,9 +303,7 @@ class OwnedRecord:
     def forget(self, document_id: str) -> None:
         """Delete a document and all that came of it; nothing happens when it is not there."""
         with self._database.writing() as connection:
-            self._forget_reading(connection, document_id)
-            for table, key in ((db.files, "document_id"), (db.documents, "id")):
-                connection.execute(self._gate.delete(table).where(table.c[key] == document_id))
+            forget(connection, self._gate, [document_id])
 
     def file(self, document_id: str) -> bytes:
         """The bytes as they were uploaded; raises NotFound."""
@@ -428,15 +431,6 @@ class OwnedRecord:
         )
         if not changed.rowcount:
             raise NotFound(what="document")
-
-    def _forget_reading(self, connection: sa.Connection, document_id: str) -> None:
-        self._forget_passages(connection, document_id)
-        table = db.pages
-        connection.execute(self._gate.delete(table).where(table.c.document_id == document_id))
-
-    def _forget_passages(self, connection: sa.Connection, document_id: str) -> None:
-        for table in (db.vectors, db.passages):
-            connection.execute(self._gate.delete(table).where(table.c.document_id == document_id))
 
 
 def _document(row: Any) -> Document:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,11 +14,13 @@ from pathlib import Path
 import pytest
 
 from rag_core.errors import NotFound
+from rag_core.ingestion import Job
 from rag_core.library import Library
 from rag_core.scope import fits
 from rag_core.settings import Settings
 from rag_core.types import DEFAULT_COLLECTION, EVERYTHING, LOCAL_OWNER, Scope, Upload
 from rag_core.wiring import Seodam, open_seodam
+from tests.faults import pdfs
 
 TEA = "The tea fields of Boseong were planted in 1939."
 LIGHT = "The lighthouse of Pohang was built in 1908."
@@ -113,6 +116,115 @@ def test_a_removed_collection_takes_its_documents_along_and_comes_back_with_one(
     library.undo_remove(tea)
     assert [(one.name, one.documents) for one in library.shelving.all()] == [("", 1), ("tea", 1)]
     assert found(library, "tea fields", target.id) == ["tea.txt"]
+
+
+def test_a_removed_collection_comes_back_whole_with_one_undo(seodam: Seodam) -> None:
+    library, assistant = seodam.library(LOCAL_OWNER), seodam.assistant(LOCAL_OWNER)
+    shelving, target = library.shelving, library.shelving.add("coast")
+    kept = [library.add(Upload(f"{n}.txt", text.encode()), target.id) for n, text in NOTES]
+    alone = library.add(Upload("alone.txt", b"This one was removed before."), target.id)
+    assistant.instruct("Be brief.", target.id)
+    library.remove(alone.document.id)
+    assert len(shelving.remove(target.id)) == 2
+    assert found(library, "tea fields", target.id) == []
+    assert shelving.undo_remove(target.id) == "coast"
+    assert [one.id for one in library.documents(target.id)] == [one.document.id for one in kept]
+    assert [(one.name, one.documents) for one in shelving.all()] == [("", 0), ("coast", 2)]
+    assert found(library, "tea fields", target.id)[0] == "tea.txt"
+    assert assistant.instructions(target.id) == "Be brief."
+    library.undo_remove(alone.document.id)
+    assert len(library.documents(target.id)) == 3
+
+
+NOTES = (("tea", TEA), ("light", LIGHT))
+
+
+def test_an_empty_collection_comes_back_and_one_of_the_same_name_is_told_apart(
+    library: Library,
+) -> None:
+    shelving, first = library.shelving, library.shelving.add("바다")
+    shelving.remove(first.id)
+    second, third = shelving.add("바다"), shelving.add("바다 (2)")
+    assert shelving.undo_remove(first.id) == "바다 (3)"
+    names = {one.id: one.name for one in shelving.all()}
+    assert names == {
+        DEFAULT_COLLECTION: "",
+        first.id: "바다 (3)",
+        second.id: "바다",
+        third.id: "바다 (2)",
+    }
+
+
+def test_a_collection_that_an_upload_or_an_undo_brings_back_gets_a_free_name_too(
+    library: Library,
+) -> None:
+    shelving, first = library.shelving, library.shelving.add("sea")
+    tea, light = (one.id for one in library.documents())
+    shelving.move([tea, light], first.id)
+    shelving.remove(first.id)
+    shelving.add("sea")
+    library.undo_remove(tea)
+    assert [one.name for one in shelving.all()] == ["", "sea", "sea (2)"]
+    assert shelving.undo_remove(first.id) == "sea (2)"
+    assert {one.id for one in library.documents(first.id)} == {tea, light}
+    shelving.remove(first.id)
+    library.add(Upload("new.txt", b"A new one."), first.id)
+    assert [one.name for one in shelving.all()] == ["", "sea", "sea (2)"]
+
+
+def test_what_was_purged_does_not_come_back(library: Library) -> None:
+    shelving, empty = library.shelving, library.shelving.add("empty")
+    full = shelving.add("full")
+    shelving.move([by_name(library)["tea.txt"]], full.id)
+    for one in (empty, full):
+        shelving.remove(one.id)
+    library.purge_removed(older_than=-1)
+    for one in (empty, full):
+        with pytest.raises(NotFound):
+            shelving.undo_remove(one.id)
+    assert [one.id for one in shelving.all()] == [DEFAULT_COLLECTION]
+
+
+LINES = "\n".join(f"Line {n} of a page that is one of very many." for n in range(40))
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_a_file_being_read_does_not_bring_its_removed_collection_back(
+    seodam: Seodam, told: bool
+) -> None:
+    """`told`: the queue hears of it at once; else it finds the document gone."""
+    library, queue = seodam.library(LOCAL_OWNER), seodam.queue
+    target = library.shelving.add("short-lived")
+    locked = Upload("locked.pdf", pdfs.encrypted("open sesame"))
+    uploads = [locked, Upload("long.pdf", pdfs.pages([LINES] * (800 if told else 60)))]
+    jobs = [queue.submit(LOCAL_OWNER, one, target.id) for one in uploads]
+    wait_for(lambda: stage(seodam, jobs[0]) == "locked" and stage(seodam, jobs[1]) == "reading")
+    assert library.shelving.remove(target.id) == ()
+    if told:
+        queue.leave(LOCAL_OWNER, target.id)
+    else:
+        queue.unlock(LOCAL_OWNER, jobs[0].id, "open sesame")
+    wait_for(lambda: all(one.ended for one in queue.jobs(LOCAL_OWNER)))
+    ended = queue.jobs(LOCAL_OWNER)
+    assert [(one.stage, one.error and one.error.code) for one in ended] == [
+        ("failed", "removed_meanwhile"),
+        ("failed", "removed_meanwhile"),
+    ]
+    assert [one.id for one in library.shelving.all()] == [DEFAULT_COLLECTION]
+    assert library.shelving.undo_remove(target.id) == "short-lived"
+    assert library.documents(target.id) == ()
+    assert seodam.check().documents == 0
+
+
+def wait_for(happened: Callable[[], bool], seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while not happened():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def stage(seodam: Seodam, job: Job) -> str:
+    return next(one.stage for one in seodam.queue.jobs(LOCAL_OWNER) if one.id == job.id)
 
 
 def test_tags_are_kept_in_order_without_signs_and_doubles(library: Library) -> None:

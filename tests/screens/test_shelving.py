@@ -145,15 +145,46 @@ def line(page: AppTest) -> str:
 
 
 @pytest.mark.usefixtures("documents")
-def test_a_collection_is_renamed_and_removed_with_its_documents(open_page: Open) -> None:
+@pytest.mark.parametrize(
+    ("language", "removed", "back"),
+    [
+        (
+            "en",
+            "Removed the collection **new** and its 2 documents.",
+            "**new (2)** is back, with 2 documents.",
+        ),
+        (
+            "ko",
+            "책장 **new**을(를) 문서 2개와 함께 지웠어요.",
+            "책장 **new (2)**을(를) 문서 2개와 함께 되살렸어요.",
+        ),
+    ],
+)
+def test_a_collection_is_renamed_removed_and_brought_back_with_its_documents(
+    open_page: Open, language: str, removed: str, back: str
+) -> None:
     made = library().shelving.add("old")
-    moved = library().documents()[0]
-    library().shelving.move([moved.id], made.id)
-    page = open_page("pages/library.py", "en")
+    library().shelving.move([one.id for one in library().documents()], made.id)
+    page = open_page("pages/library.py", language)
     page.selectbox[0].select(made.id).run()
     page.text_input(key=f"collection-name-{made.id}").set_value("new").run()
     assert library().shelving.all()[1].name == "new"
     page.button(key="collection-remove").click().run()
     assert [one.id for one in library().shelving.all()] == [DEFAULT_COLLECTION]
-    page.button(key=f"undo-document-{moved.id}").click().run()
-    assert [one.name for one in library().shelving.all()] == ["", "new"]
+    assert removed in all_text(page)
+    assert [one.key for one in page.button if (one.key or "").startswith("undo-")] == [
+        f"undo-collection-{made.id}"
+    ]
+    library().shelving.add("new")
+    page.button(key=f"undo-collection-{made.id}").click().run()
+    assert back in all_text(page).replace("\\", "")
+    assert [(one.name, one.documents) for one in library().shelving.all()] == [
+        ("", 0),
+        ("new", 0),
+        ("new (2)", 2),
+    ]
+    assert len([one for one in page.button if (one.key or "").startswith("look-")]) == 2
+    page.button(key="collection-remove").click().run()
+    library().purge_removed(older_than=0)
+    page.button(key=f"undo-collection-{made.id}").click().run()
+    assert page.warning[0].value == CATALOGUE[language]["library.too_late"]

@@ -3,6 +3,7 @@
 import sqlite3
 import threading
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -79,7 +80,9 @@ def test_only_ready_documents_are_given_to_a_search(database: Database) -> None:
     record.set_state([document.id], DocumentState.REMOVED)
     assert record.passages([f"{document.id}-0"]) == {}
     assert record.documents() == ()
-    assert record.removed_at(document.id)
+    removed = record.removed_before(datetime.now(UTC))
+    assert [one.id for one in removed] == [document.id]
+    assert record.removed_before(datetime.now(UTC) - timedelta(seconds=60)) == ()
 
 
 def test_forgetting_leaves_nothing(database: Database, tmp_path: Path) -> None:
