@@ -15,6 +15,7 @@ from pages.ui.connection import (
     provider_of,
     shown_model,
 )
+from pages.ui.costs import show_prices
 from pages.ui.embedding import show_embedding
 from pages.ui.instructions import show_instructions
 from pages.ui.messages import Words
@@ -140,6 +141,7 @@ def page() -> None:
     _models(visitor, words)
     show_instructions(visitor, words)
     _search(visitor, words)
+    show_prices(visitor, words)
     _feedback(visitor, words)
     if visitor.seodam.settings.single_user:
         st.header(words("settings.data"))

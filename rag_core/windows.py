@@ -29,11 +29,16 @@ _TABLE = {
     "openai:o3": 200_000,
     "openai:o4": 200_000,
     "anthropic:claude": 200_000,
+    "anthropic:claude-opus-4-6": 1_000_000,
+    "anthropic:claude-opus-4-7": 1_000_000,
+    "anthropic:claude-opus-4-8": 1_000_000,
+    "anthropic:claude-sonnet-4-6": 1_000_000,
+    "anthropic:claude-sonnet-5": 1_000_000,
     "google:gemini": 1_048_576,
     "ollama:": 4_096,  # what Ollama takes unless it is told otherwise
 }
 """Windows in tokens by how a model's name begins, the longest beginning first; as last
-known in 2025. A reader may say another for each conversation."""
+known in 2026. A reader may say another for each conversation."""
 
 
 _told: dict[tuple[str, str], tuple[float, Room]] = {}

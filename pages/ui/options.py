@@ -15,6 +15,7 @@ from pages.ui.connection import (
     server_address,
     shown_model,
 )
+from pages.ui.costs import warn_of_prices
 from pages.ui.messages import Words
 from pages.ui.session import Visitor
 from rag_core.types import AS_IT_IS, Conversation, Options, Usage, Window
@@ -52,6 +53,8 @@ def choose(visitor: Visitor, words: Words, conversation: Conversation | None) ->
         else:
             visitor.conversations.ask_with(conversation.id, new)
 
+    if model != EXTRACTIVE:
+        warn_of_prices(visitor, words)
     with st.popover(words("options.title"), icon=":material/psychology:", width="stretch"):
         _model(visitor, words, options, place, keep)
         if conversation is not None:

@@ -16,7 +16,7 @@ from tests.servers.provider_servers import ProviderServer
 TOWER = "The first lighthouse of Seodam was built in 1908. It was designed by Bae Gyeong."
 FIRST, FOLLOWING = "When was the first lighthouse of Seodam built?", "Who designed it?"
 PRICES = "".join(
-    f'["{name}:"]\ninput = 10\noutput = 20\n'
+    f'["{name}:*"]\ninput = 10\noutput = 20\n'
     for name in ("openai", "anthropic", "google", "ollama")
 )
 Server = OpenAIServer | ProviderServer

@@ -92,3 +92,24 @@ def test_the_window_is_said_with_who_says_so(
     session.seodam().conversations(LOCAL_OWNER).prefer("model", "openai:gpt-4o")
     said = all_text(open_page("pages/chat.py", language))
     assert words["window.table"].format(size="128,000") in said
+
+
+@pytest.mark.usefixtures("documents", "server")
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_prices_can_be_seen_and_a_broken_table_is_said_while_answers_go_on(
+    open_page: Open, language: str
+) -> None:
+    words = CATALOGUE[language]
+    settings = open_page("pages/settings.py", language)
+    assert words["prices.own"].format(name="prices.toml") in all_text(settings)
+    table = settings.dataframe[0].value
+    assert "openai:gpt-4o" in list(table[words["prices.model"]])
+    (session.seodam().settings.data / "prices.toml").write_text('["openai:echo"]\ninput = 1,5\n')
+    page = open_page("pages/chat.py", language)
+    page.chat_input[0].set_value("How tall is the lighthouse of Pohang?").run()
+    for said in (all_text(open_page("pages/settings.py", language)), all_text(page)):
+        assert "prices\\.toml" in said
+        assert {"ko": "2번째 줄", "en": "line 2"}[language] in said
+        assert "input \\= 1\\,5" in said or "input \\= 1,5" in said
+    assert words["usage.no_price"] in all_text(page)
+    assert "opened in 1962" in all_text(page)
