@@ -44,3 +44,28 @@ def _tag(screen: Screen, name: str, tag: str) -> None:
     expect(row).to_contain_text(f"#{tag}")
     screen.page.keyboard.press("Escape")
     screen.settled()
+
+
+def test_a_removed_collection_comes_back_with_one_click(visit: Visit, address: str) -> None:
+    screen = visit(f"{address}/library", dark=True)
+    words, page = screen.words, screen.page
+    screen.button("collection.manage").click()
+    name = page.get_by_role("textbox", name=words("collection.new"))
+    name.fill("Coast of Pohang")
+    name.press("Enter")
+    screen.says(words("library.empty"))
+    page.keyboard.press("Escape")
+    screen.settled().add(TWO)
+    screen.button("collection.manage").click()
+    page.get_by_role("button", name=words("collection.remove", n=2), exact=True).click()
+    screen.says("Removed the collection Coast of Pohang and its 2 documents.")
+    documents = page.locator('[class*="st-key-document-"]')
+    expect(documents).to_have_count(0)
+    page.keyboard.press("Escape")
+    screen.settled().shoot("collection-removed-en-dark-1280")
+    page.get_by_role("button", name="Undo").click()
+    screen.says("Coast of Pohang is back, with 2 documents.")
+    expect(documents).to_have_count(2)
+    expect(page.get_by_role("button", name="Undo")).to_have_count(0)
+    page.get_by_role("link", name=words("nav.chat"), exact=True).click()
+    screen.says("Searching: Coast of Pohang · 2 documents")
