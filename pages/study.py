@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.ui import understood, viewer
+from pages.ui import mind_map, understood, viewer
 from pages.ui.answers import place_of
 from pages.ui.messages import Words
 from pages.ui.places import place
@@ -40,11 +40,14 @@ def page() -> None:
     made = by_model(visitor, words, ours, plain)
     if not made.summary:
         st.info(words("study.nothing"), icon=":material/text_snippet:")
-    overview, quiz, cards = st.tabs(
-        [words("study.overview"), words("study.quiz"), words("study.cards")]
+    overview, mind, quiz, cards = st.tabs(
+        [words("study.overview"), words("study.map"), words("study.quiz"), words("study.cards")]
     )
     with overview:
         _overview(words, made, names, visitor.units, made is plain)
+    with mind:
+        title = names[ours[0].id] if len(ours) == 1 else words("nav.library")
+        mind_map.show(words, title, plain.mind_map, visitor.units)
     with quiz:
         _quiz(words, made.quiz, names, visitor.units, "-".join(chosen))
     with cards:

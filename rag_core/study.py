@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from rag_core.definitions import definitions
 from rag_core.embeddings import BundledEmbedding
 from rag_core.gist import Telling, Term, summary, tellings, terms
+from rag_core.mind_map import Branch, branches
 from rag_core.suggesting import QUESTIONS, Suggestion, suggestions
 from rag_core.text import language, letters_of
 from rag_core.types import Passage
@@ -87,6 +88,7 @@ class Material:
     suggestions: tuple[Suggestion, ...] = ()
     quiz: tuple[Item, ...] = ()
     cards: tuple[Card, ...] = ()
+    mind_map: tuple[Branch, ...] = ()
 
 
 def material(
@@ -106,6 +108,7 @@ def material(
         tuple(suggestions(found, known, some, questions)),
         tuple(quiz(found, known)),
         tuple(cards(found, known)),
+        branches(some, found, known),
     )
 
 

@@ -106,23 +106,26 @@ def _headings(passages: Sequence[Passage]) -> Iterator[tuple[str, Passage]]:
     seen: set[str] = set()
     for passage in passages:
         title, *above = passage.context.split(" › ")
-        bare = _NUMBERED.sub("", above[-1] if above else "").strip(" *·:—–-")
-        if bare not in seen and _is_heading(bare) and letters_of(bare) != letters_of(title):
+        bare = bare_heading(above[-1]) if above else ""
+        if bare not in seen and bare and letters_of(bare) != letters_of(title):
             seen.add(bare)
             yield bare, passage
 
 
-def _is_heading(text: str) -> bool:
-    """Whether it says what its section is about, unlike a row of a table or words of a figure."""
+def bare_heading(heading: str, shortest: int = 4) -> str:
+    """A heading without its number; "" for one that does not say what its section is about, as a
+    row of a table or words of a figure do not. `shortest` is in letters."""
+    text = _NUMBERED.sub("", heading).strip(" *·:—–-")
     words = re.findall(r"[^\W_]+", text)
     letters = len(_LETTER.findall(text))
-    return (
-        4 <= len(text) <= 50
-        and letters > 3
+    says = (
+        len(text) <= 50
+        and letters >= shortest
         and letters > len(text) // 2
         and len(set(words)) == len(words)
         and not _NO_HEADING.search(text)
     )
+    return text if says else ""
 
 
 def _turns_on(question: str, known: Sequence[Term]) -> float:

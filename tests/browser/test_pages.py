@@ -88,6 +88,9 @@ def test_a_page_that_is_only_looked_at(stocked: Screen, address: str, look: str,
 def test_study_leads_from_a_sentence_to_its_page(stocked: Screen, address: str, look: str) -> None:
     stocked.go(f"{address}/study")
     expect(heading(stocked, "nav.study")).to_be_visible()
+    tab(stocked, "study.map").click()
+    expect(stocked.page.get_by_test_id("stGraphVizChart").locator("svg")).to_be_visible()
+    fine(stocked, f"study-map-{look}")
     tab(stocked, "study.quiz").click()
     stocked.button("study.check").click()
     score = re.escape(stocked.words("study.score", n="N", of="M"))

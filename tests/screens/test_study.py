@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.ui import session
+from pages.ui import mind_map, session
 from pages.ui.messages import CATALOGUE
 from rag_core.types import LOCAL_OWNER, Upload
 from tests.screens.conftest import REPOSITORY, all_text
@@ -166,3 +166,27 @@ def test_a_document_without_sentences_is_no_error(open_page: Open) -> None:
     page = open_page("pages/study.py", "ko")
     assert not page.exception
     assert page.info[0].value == CATALOGUE["ko"]["study.nothing"]
+
+
+def test_the_mind_map_is_drawn_and_each_branch_opens_its_page(page: AppTest) -> None:
+    drawn = page.get("graphviz_chart")
+    assert len(drawn) == 1
+    made = session.seodam().library(LOCAL_OWNER)
+    tree = made.study([made.documents()[0].id]).mind_map
+    assert len(tree) > 3
+    for number, branch in enumerate(tree):
+        assert branch.name in page.button(key=f"map-{number}").label.replace("\\", "")
+    page.button(key="map-0-0").click().run()
+    assert not page.exception
+    assert page.session_state["viewer"].quote == tree[0].branches[0].name
+
+
+@pytest.mark.parametrize(
+    "name", ['"] x [URL="http://evil.example"', "back\\slash \\", "<b>&lt;", "가" * 90]
+)
+def test_a_heading_cannot_write_into_the_picture(name: str) -> None:
+    label = mind_map._quoted(name)
+    inside = label[1:-1]
+    assert label[0] == label[-1] == '"'
+    assert '"' not in inside.replace("\\\\", "").replace('\\"', "")
+    assert not inside.replace("\\\\", "").endswith("\\")
