@@ -112,6 +112,7 @@ ENGLISH = {
     "check.uncited": "No passage is cited.",
     "check.unlike": "The passage cited does not say this.",
     "check.earlier": "Its words were compared with the passage cited.",
+    "check.fact": "Fact-check this",
     "check.dropped": (
         "{n} citation that the documents do not hold was dropped."
         "|{n} citations that the documents do not hold were dropped."
@@ -358,8 +359,8 @@ ENGLISH = {
     "tuning.kind_model": "A whole sentence-transformers model",
     "tuning.adapter_how": "Seconds to minutes. It learns how much each word counts.",
     "tuning.model_how": "Minutes, and more memory. All of its numbers learn (full fine-tuning).",
-    "tuning.costs": "The embedding in use, {name}, is a server's. It is measured too, so up to {n} "
-    "passages and questions are sent there, which may cost money.",
+    "tuning.costs": "The embedding in use, {name}, is a server's. It is measured too, so up to "
+    "{n} passages and questions are sent there, which may cost money.",
     "tuning.start": "Learn from my documents",
     "tuning.preparing": "Making questions of your documents…",
     "tuning.learning": "Learning…",
@@ -382,30 +383,43 @@ ENGLISH = {
     "used.",
     "tuning.use": "Use this embedding",
     "tuning.discard": "Discard",
-    "timeline.what": "A short walk from the first vectors of words to today's models. The paper "
-    "stands beside each; what can be tried here is one click away.",
-    "timeline.word2vec": "Learns a vector for each word by guessing the words around it. Words "
-    "that are used alike lie near each other.",
-    "timeline.glove": "Learns vectors whose products tell how often words occur together.",
-    "timeline.rnn": "A network that reads and writes one word after the other. In long texts it "
-    "tends to forget the beginning, and it cannot compute all at once.",
+    "timeline.what": "A short walk from the first networks that read word by word to today's "
+    "models. The papers stand beside each; what can be tried here is one click away.",
+    "timeline.rnn": "A network that reads and writes one word after the other, and so wrote text "
+    "before there were Transformers. In long texts it tends to forget the beginning (the LSTM "
+    "does so less), and it cannot compute all at once. Seodam has none: Transformers took its "
+    "place.",
+    "timeline.word2vec": "Learns a vector for each word by guessing it from the words around it, "
+    "or those from it. Words that are used alike lie near each other. A file of such vectors can "
+    "be chosen here.",
+    "timeline.glove": "Learns vectors whose products tell the logarithm of how often words occur "
+    "together. A file of such vectors can be chosen here.",
     "timeline.transformer": "Attention compares all tokens with each other at once. It can be "
-    "computed in parallel, and consists of an encoder and a decoder.",
+    "computed in parallel, and consists of an encoder and a decoder. The lab shows the attention "
+    "of a small one.",
     "timeline.gpt": "A Transformer decoder that learns to guess the next token (pre-training) and "
-    "then a little more for its task (fine-tuning).",
+    "then a little more for its task (fine-tuning). With a model of this kind on this computer, "
+    "the lab shows which tokens it thought of.",
     "timeline.bert": "A Transformer encoder that guesses hidden tokens from both sides. It is "
-    "used for reading and understanding.",
+    "used for reading and understanding; any sentence-transformers model of this kind can be "
+    "chosen.",
     "timeline.rag": "A retriever finds documents, a generator reads them and answers. This is "
-    "what Seodam does.",
-    "timeline.chatgpt": "GPT-3.5, made to converse by reinforcement learning from human feedback "
-    "(RLHF). It came out in November 2022.",
-    "timeline.llama": "Meta published its weights, so it runs on one's own computer (Ollama).",
-    "timeline.claude": "Anthropic's model. It learns to answer by principles that are written "
-    "down.",
-    "timeline.gemini": "Google's model, made to take in text, pictures and sound together.",
-    "timeline.gpt4o": "OpenAI's model that takes in text, pictures and sound in one. It came out "
-    "in May 2024.",
+    "what Seodam does; the lab computes the two models of the paper too. It came out in May 2020.",
+    "timeline.gpt3": "With 175 billion parameters it does tasks from a few examples in the "
+    "prompt, without being trained for them. Its successors can be asked through OpenAI's API.",
+    "timeline.chatgpt": "A model of the GPT-3.5 series, made to converse by reinforcement "
+    "learning from human feedback (RLHF), like InstructGPT. It came out in November 2022.",
+    "timeline.llama": "Meta gives out its weights, to researchers at first and to everybody from "
+    "Llama 2 on, so it runs on one's own computer (Ollama).",
+    "timeline.claude": "Anthropic's model, out since March 2023. It learns to answer by "
+    "principles that are written down.",
+    "timeline.gemini": "Google's model, out since December 2023, made to take in text, pictures, "
+    "sound and video together.",
+    "timeline.gpt4o": "OpenAI's model that takes in text, pictures and sound in one network. It "
+    "came out in May 2024.",
     "timeline.try_settings": "Choose it in the settings",
+    "timeline.try_embedding": "Choose it as the embedding",
+    "timeline.try_evaluation": "Compare it on your questions",
     "timeline.try_lab": "Look into it in the lab",
     "timeline.try_chat": "Ask your documents",
     "settings.model": "Who answers",
