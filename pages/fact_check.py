@@ -31,7 +31,8 @@ def page() -> None:
     """Draw the page."""
     visitor, words = enter()
     st.title(words("nav.fact_check"))
-    documents = visitor.documents
+    collection = _collection(visitor)
+    documents = visitor.library.documents(collection)
     if not documents:
         st.info(words("facts.empty"), icon=":material/upload_file:")
         return
@@ -43,12 +44,27 @@ def page() -> None:
     if asked:
         st.session_state["facts"] = ()
         if claims(text):
-            _check(visitor, words, text, frozenset(chosen))
+            _check(visitor, words, text, collection, frozenset(chosen))
         else:
             st.info(words("facts.no_claim"), icon=":material/edit:")
     else:
         _show_all(visitor, words, st.session_state.get("facts", ()))
     viewer.draw(visitor, words)
+
+
+def _collection(visitor: Visitor) -> str:
+    """The collection that the address names, else the one in use."""
+    wanted = st.query_params.get("in", "")
+    known = {one.id for one in visitor.library.shelving.all()}
+    return wanted if wanted in known else visitor.collection
+
+
+def _take_claim() -> None:
+    """Fill in the claim that the address carries, once: it can then be changed."""
+    claim = st.query_params.get("claim", "")[:_LONGEST]
+    if claim and claim != st.session_state.get("claim-taken"):
+        st.session_state["claims"] = st.session_state["claim-taken"] = claim
+        st.session_state["facts"] = ()
 
 
 def _shown(model: str) -> str:
@@ -59,6 +75,7 @@ def _form(words: Words, documents: Sequence[Document]) -> tuple[str, list[str], 
     """What to check, against which documents, and whether it was just asked for."""
     names = {one.id: one.name for one in documents}
     chosen: list[str] = []
+    _take_claim()
     with st.form("facts-form", border=False):
         text = st.text_area(
             words("facts.claim"),
@@ -80,16 +97,18 @@ def _form(words: Words, documents: Sequence[Document]) -> tuple[str, list[str], 
     return text.strip(), chosen, asked
 
 
-def _check(visitor: Visitor, words: Words, text: str, chosen: frozenset[str]) -> None:
+def _check(
+    visitor: Visitor, words: Words, text: str, collection: str, chosen: frozenset[str]
+) -> None:
     """Check claim after claim and show each at once; a click on Stop, or anywhere else, ends it.
 
     What was found so far stays in the session, to be shown again.
     """
-    all_of_them = frozenset(one.id for one in visitor.documents)
+    all_of_them = frozenset(one.id for one in visitor.library.documents(collection))
     excluded = all_of_them - chosen if chosen else frozenset[str]()
 
     def search(claim: str) -> list[Hit]:
-        return visitor.library.search(claim, PASSAGES, visitor.collection, excluded)
+        return visitor.library.search(claim, PASSAGES, collection, excluded)
 
     of = len(claims(text))
     bar = st.progress(0.0, words("facts.checking", n=1, of=of))

@@ -50,7 +50,7 @@ def show_turn(
     with place_of_turn(turn.question, new):
         show_editable(words, turn.id, turn.question, turn.answer.standalone_question)
         _found(visitor, words, turn)
-        _answer(visitor, words, turn)
+        _answer(visitor, words, conversation, turn)
         show_actions(visitor, words, conversation, turn)
 
 
@@ -81,7 +81,7 @@ def _found(visitor: Visitor, words: Words, turn: Turn) -> None:
             show_passages(hits, words, visitor.units)
 
 
-def _answer(visitor: Visitor, words: Words, turn: Turn) -> None:
+def _answer(visitor: Visitor, words: Words, conversation: Conversation, turn: Turn) -> None:
     answer = turn.answer
     unanswered = not answer.answerable and answer.finish is Finish.COMPLETE
     if answer.text and not (unanswered and answer.model == EXTRACTIVE):
@@ -92,7 +92,7 @@ def _answer(visitor: Visitor, words: Words, turn: Turn) -> None:
         _nearest(visitor, words, turn)
     for citation in answer.citations:
         _source(visitor, words, turn, citation)
-    checking.show_check(words, turn)
+    checking.show_check(words, turn, conversation.collection)
     _footer(words, answer)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -13,9 +14,13 @@ from pages.ui.shell import literal
 if TYPE_CHECKING:
     from rag_core.types import Answer, Sentence, Turn
 
+LONGEST_CLAIM = 2000  # characters of an address that carries one
+_FACT_CHECK = Path(__file__).resolve().parents[1] / "fact_check.py"
 
-def show_check(words: Words, turn: Turn) -> None:
-    """ "12 of 12 citations verified"; the sentences are drawn once it is opened."""
+
+def show_check(words: Words, turn: Turn, collection: str) -> None:
+    """ "12 of 12 citations verified"; the sentences are drawn once it is opened, each with a way to
+    hold it against the whole collection."""
     answer = turn.answer
     if not answer.sentences and not answer.offered_citations:
         return
@@ -25,17 +30,27 @@ def show_check(words: Words, turn: Turn) -> None:
     if not box.open:
         return
     with box:
-        show_sentences(words, answer.sentences)
+        show_sentences(words, answer.sentences, collection)
         lost = answer.offered_citations - len(answer.citations)
         if lost:
             st.caption(words("check.dropped", n=lost))
 
 
-def show_sentences(words: Words, sentences: Sequence[Sentence]) -> None:
-    """Each sentence, whether it is borne out, and how it was checked."""
+def show_sentences(words: Words, sentences: Sequence[Sentence], collection: str = "") -> None:
+    """Each sentence, whether it is borne out, and how it was checked; with a `collection`, also a
+    link to its fact check."""
     for sentence in sentences:
         st.markdown(f"{_sign(words, sentence)} {literal(sentence.text)}")
-        st.caption(_reason(words, sentence))
+        with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+            st.caption(_reason(words, sentence), width="content")
+            if collection:
+                asked = {"claim": sentence.text[:LONGEST_CLAIM], "in": collection}
+                st.page_link(
+                    st.Page(_FACT_CHECK),
+                    label=words("check.fact"),
+                    icon=":material/fact_check:",
+                    query_params=asked,
+                )
 
 
 def _summary(words: Words, answer: Answer) -> str:

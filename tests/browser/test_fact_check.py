@@ -1,5 +1,6 @@
 """A claim checked against the documents, and the page opened on which it stands otherwise."""
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Visit
@@ -43,3 +44,27 @@ def test_on_a_phone_in_korean_and_the_dark(visit: Visit, address: str) -> None:
     screen.settled()
     assert screen.wider_than_window() <= 0
     screen.shoot("facts-ko-dark-390")
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_the_keyboard_leads_from_a_sentence_of_an_answer_to_its_check(
+    visit: Visit, address: str, language: str
+) -> None:
+    screen = visit(address, language).add().ask("How tall is the lighthouse of Homigot?").answered()
+    box = screen.page.locator('[class*="st-key-check-"] summary')
+    box.focus()
+    screen.page.keyboard.press("Enter")
+    link = screen.page.get_by_role("link", name=screen.words("check.fact"), exact=True).first
+    expect(link).to_be_visible()
+    for _ in range(12):
+        screen.page.keyboard.press("Tab")
+        if link.evaluate("one => one === document.activeElement"):
+            break
+    expect(link).to_be_focused()
+    screen.settled().shoot(f"check-{language}-light-1280")
+    screen.page.keyboard.press("Enter")
+    claims = screen.page.get_by_role("textbox", name=screen.words("facts.claim"))
+    expect(claims).to_have_value("The lighthouse of Homigot is 26 metres tall.")
+    screen.settled().button("facts.check").click()
+    fact = screen.page.locator(".st-key-fact-1")
+    expect(fact).to_contain_text(screen.words("facts.supported"), timeout=30_000)

@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from pages.ui import session
 from pages.ui.messages import CATALOGUE
-from rag_core.types import LOCAL_OWNER
+from rag_core.types import LOCAL_OWNER, Upload
 from tests.screens.conftest import all_text
 from tests.servers.openai_server import FAULTS, OpenAIServer
 
@@ -74,3 +74,24 @@ def test_a_model_that_fails_is_said_and_the_rules_judge(open_page: Open) -> None
 def test_a_library_without_documents_says_what_to_do(open_page: Open) -> None:
     page = open_page("pages/fact_check.py", "en")
     assert page.info[0].value == CATALOGUE["en"]["facts.empty"]
+
+
+@pytest.mark.usefixtures("documents")
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_a_claim_of_the_address_is_filled_in_once_and_checked_in_its_collection(
+    open_page: Open, language: str
+) -> None:
+    library = session.seodam().library(LOCAL_OWNER)
+    other = library.shelving.add("rivers")
+    library.add(Upload("river.txt", b"The river Hyeongsan is 62 kilometres long."), other.id)
+    claim = "The river Hyeongsan is 62 kilometres long."
+    page = open_page("pages/fact_check.py", language, **{"claim": claim, "in": other.id})
+    words = CATALOGUE[language]
+    assert page.text_area(key="claims").value == claim
+    next(one for one in page.button if one.label == words["facts.check"]).click().run()
+    assert f"{words['facts.supported']} 1" in all_text(page)
+    page = _check(page, "The river Hyeongsan is 99 kilometres long.")
+    assert f"{words['facts.contradicted']} 1" in all_text(page)
+    elsewhere = open_page("pages/fact_check.py", language, **{"claim": claim, "in": "gone"})
+    next(one for one in elsewhere.button if one.label == words["facts.check"]).click().run()
+    assert f"{words['facts.not_found']} 1" in all_text(elsewhere)
