@@ -60,10 +60,16 @@ def _suspect(texts: Mapping[int, str], upload: Upload) -> frozenset[int]:
     Where letters are wrong on several pages, they are on others too that have few; a text that
     may be badly read is suspect where somebody's OCR has laid it over a picture.
     """
-    wrong = {number: why for number, text in texts.items() if (why := suspicion(text))}
+    wrong: dict[int, str] = {}
+    doubtful = []
+    for number, text in texts.items():
+        if why := suspicion(text):
+            wrong[number] = why
+        elif is_doubtful(text):
+            doubtful.append(number)
     if list(wrong.values()).count("syllables") > 1:
         wrong |= {number: "syllables" for number, text in texts.items() if rare_syllables(text)}
-    doubtful = [n for n, text in texts.items() if n not in wrong and is_doubtful(text)]
+    doubtful = [number for number in doubtful if number not in wrong]
     read_before = scans(upload.data, doubtful, upload.password) if doubtful else frozenset()
     return frozenset(wrong) | read_before
 

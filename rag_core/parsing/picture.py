@@ -12,7 +12,7 @@ import ctypes
 import math
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice, zip_longest
 
 import pypdfium2_raw.bindings as pdfium
@@ -84,31 +84,45 @@ def _is_scan(document: Document, number: int) -> bool:
     page = pdfium.FPDF_LoadPage(document.handle, number - 1)  # without its text, which takes long
     if not page:
         return False
-    covered, seen, unseen = 0.0, 0, 0
+    area = pdfium.FPDF_GetPageWidthF(page) * pdfium.FPDF_GetPageHeightF(page)
+    objects = list(_objects(page))
+    is_scan = _is_covered(objects, _MOST_OF_A_PAGE * area) and _is_unseen(objects)
+    pdfium.FPDF_ClosePage(page)
+    return is_scan
+
+
+def _is_covered(objects: Sequence[tuple[object, int]], least: float) -> bool:
+    """Whether one of the pictures on a page is larger than this, in square points."""
     sides = [ctypes.c_float() for _ in range(4)]
-    for item in _objects(page):
-        kind = pdfium.FPDFPageObj_GetType(item)
+    for item, kind in objects:
         if kind == pdfium.FPDF_PAGEOBJ_IMAGE and pdfium.FPDFPageObj_GetBounds(item, *sides):
             left, low, right, high = (side.value for side in sides)
-            covered = max(covered, (right - left) * (high - low))
-        elif kind == pdfium.FPDF_PAGEOBJ_TEXT:
-            hidden = (
-                pdfium.FPDFTextObj_GetTextRenderMode(item) == pdfium.FPDF_TEXTRENDERMODE_INVISIBLE
-            )
-            seen, unseen = seen + (not hidden), unseen + hidden
-    area = pdfium.FPDF_GetPageWidthF(page) * pdfium.FPDF_GetPageHeightF(page)
-    pdfium.FPDF_ClosePage(page)
-    return covered > _MOST_OF_A_PAGE * area and unseen > seen
+            if (right - left) * (high - low) > least:
+                return True
+    return False
 
 
-def _objects(page: object) -> Iterator[object]:
-    """What a page is drawn of, and what its forms are; not endlessly many."""
-    places = range(min(_MOST_OBJECTS, pdfium.FPDFPage_CountObjects(page)))
-    for item in (pdfium.FPDFPage_GetObject(page, place) for place in places):
-        yield item
-        if pdfium.FPDFPageObj_GetType(item) == pdfium.FPDF_PAGEOBJ_FORM:
-            inner = range(min(_MOST_OBJECTS, pdfium.FPDFFormObj_CountObjects(item)))
-            yield from (pdfium.FPDFFormObj_GetObject(item, place) for place in inner)
+def _is_unseen(objects: Sequence[tuple[object, int]]) -> bool:
+    """Whether most of the text on a page is drawn without ink."""
+    unseen = [
+        pdfium.FPDFTextObj_GetTextRenderMode(item) == pdfium.FPDF_TEXTRENDERMODE_INVISIBLE
+        for item, kind in objects
+        if kind == pdfium.FPDF_PAGEOBJ_TEXT
+    ]
+    return sum(unseen) > len(unseen) / 2
+
+
+def _objects(page: object) -> Iterator[tuple[object, int]]:
+    """What a page is drawn of, and what its forms are, each with its kind; not endlessly many."""
+    kind_of = pdfium.FPDFPageObj_GetType
+    for place in range(min(_MOST_OBJECTS, pdfium.FPDFPage_CountObjects(page))):
+        item = pdfium.FPDFPage_GetObject(page, place)
+        kind = kind_of(item)
+        yield item, kind
+        if kind == pdfium.FPDF_PAGEOBJ_FORM:
+            for inner in range(min(_MOST_OBJECTS, pdfium.FPDFFormObj_CountObjects(item))):
+                part = pdfium.FPDFFormObj_GetObject(item, inner)
+                yield part, kind_of(part)
 
 
 def _grey(page: PdfPage, width: int, height: int, turn: int) -> Frame:

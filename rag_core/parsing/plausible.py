@@ -63,7 +63,9 @@ def suspicion(text: str) -> str:
 def _has_exchanged_letters(text: str) -> bool:
     """Whether its words are of no language: neither Korean nor one written like English."""
     hangul, _ = _scores(text)
-    _, latin = _scores(" ".join(_LATIN_WORD.findall(text)))
+    words = _LATIN_WORD.findall(text)
+    enough = sum(map(len, words)) >= _LATIN_LEAST
+    latin = _scores(" ".join(words))[1] if enough else _Scores()
     foreign = len(_FOREIGN.findall(text)) > _FOREIGN_SHARE * latin.letters
     return (hangul.letters >= _HANGUL_LEAST and hangul.mean < _EXCHANGED_HANGUL) or (
         latin.letters >= _LATIN_LEAST and latin.mean < _EXCHANGED_LATIN and not foreign
@@ -104,15 +106,19 @@ class _Scores:
         return self.total / max(1, self.letters)
 
 
+@lru_cache(maxsize=4)  # a page is asked about twice on end
 def _scores(text: str) -> tuple[_Scores, _Scores]:
     """Of Hangul and of Latin letters."""
     hangul, latin = _Scores(), _Scores()
     for subword, score in _language().scored(unicodedata.normalize("NFC", text)):
-        for script, pattern in ((hangul, _HANGUL), (latin, _LATIN)):
-            if letters := len(pattern.findall(subword)):
-                script.letters += letters
-                script.total += score
-                break
+        if letters := 0 if subword.isascii() else len(_HANGUL.findall(subword)):
+            script = hangul
+        elif letters := len(_LATIN.findall(subword)):
+            script = latin
+        else:
+            continue
+        script.letters += letters
+        script.total += score
     return hangul, latin
 
 

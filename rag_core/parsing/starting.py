@@ -25,7 +25,7 @@ for name, folder in ("rag_core", core), ("rag_core.parsing", parsing):
 from rag_core.parsing.child import main
 main(ahead, int(patience))
 """
-_AHEAD = "pdf"  # the task that a child gets ready for while it waits: most files are PDFs
+_AHEAD = "picture"  # the task that a child gets ready for; it needs all that reading a PDF does
 PATIENCE_SECONDS = 120
 """How long a child waits before it ends by itself: it holds some 15 MB."""
 

@@ -67,7 +67,7 @@ def test_a_child_gives_up_waiting_and_is_not_taken_when_it_is_about_to(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(starting, "PATIENCE_SECONDS", 0)
-    child = starting._start("pdf", starting._paths())
+    child = starting._start("picture", starting._paths())
     assert child.stdin
     assert child.stdout
     with child.stdin, child.stdout:
