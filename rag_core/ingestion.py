@@ -345,8 +345,10 @@ class IngestQueue:
                 self._stopped(job)
             else:
                 self._keep(replace(job, stage="cancelled", error=error))
-        except NotFound:
-            self._keep(replace(job, stage="failed", error=RemovedMeanwhile(name=job.name)))
+        except NotFound as error:
+            gone = error.details.get("what") in ("document", "collection")
+            told = RemovedMeanwhile(name=job.name) if gone else error
+            self._keep(replace(job, stage="failed", error=told))
         except PasswordNeeded as error:
             self._keep(replace(job, stage="locked", error=error))
         except SeodamError as error:
