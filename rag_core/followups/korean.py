@@ -80,6 +80,13 @@ _ASKS_FOR = re.compile(
 _FRAGMENT = re.compile(
     rf"^(?P<what>[^?？]+?)(?P<mark>은|는|도)(?:요|\s?어때요?|\s?어떤가요|\s?어떻습니까)?{_END}"
 )
+# Syllables on ㄴ or ㄹ, on which the verb of a clause before a noun ends: "공격자가 따라잡을 확률".
+_BEFORE_A_NOUN = "".join(
+    chr(code) for code in range(0xAC00, 0xD7A4) if (code - 0xAC00) % 28 in (4, 8)
+)
+_OF_ITS_OWN = re.compile(
+    rf"(?<!\S)[가-힣A-Za-z0-9]{{2,}}[이가]\s(?:\S+\s)?[가-힣]*[{_BEFORE_A_NOUN}]\s\S+$"
+)
 _COUNTS = "첫 두 둘 세 셋 네 넷 다섯 여섯"
 _ORDINALS = dict(zip(_COUNTS.split(), (1, 2, 2, 3, 3, 4, 4, 5, 6), strict=True))
 _ORDINAL = re.compile(
@@ -228,7 +235,7 @@ def _fragment(
 ) -> str | None:
     """ "X는?": a part of what was spoken of, or another thing of which the same is asked."""
     what, asked = found["what"], before.question
-    if not linked and len(named_words(body)) > MOST_WORDS + 1:
+    if _OF_ITS_OWN.search(what) or (not linked and len(named_words(body)) > MOST_WORDS + 1):
         return None
     if (year := _YEAR.search(what)) and (old := _YEAR.search(asked)):
         return asked[: old.start()] + year.group() + asked[old.end() :]

@@ -94,6 +94,7 @@ STANDING = [
     (LIGHTHOUSE, "서울역은 언제 지어졌고 그것은 누가 설계했나요?"),
     (LIGHTHOUSE, "백 년 동안 켜져 있는 그 전구는 어디 있나요?"),
     (LIGHTHOUSE, "그 파란 도자기 찻잔은 누가 만들었나요?"),  # it has a name of its own
+    (LIGHTHOUSE, "그럼 공격자가 따라잡을 확률은?"),  # a clause of its own says of what
     (LIGHTHOUSE, "고마워요!"),
     (COFFEE, "한국에서 두 번째로 높은 산은 무엇인가요?"),
     (POHANG, "What is the capital of France?"),
