@@ -9,7 +9,12 @@ from functools import cache, lru_cache
 
 from rag_core import prompting
 from rag_core.errors import MissingExtra, WrongSetting
-from rag_core.foreign_tokens import TIKTOKEN, encodings_here, foreign_tokenizer
+from rag_core.foreign_tokens import (
+    HUGGING_FACE,
+    TIKTOKEN,
+    encodings_here,
+    foreign_tokenizer,
+)
 from rag_core.neighbours import join
 from rag_core.providers import by_beginning
 from rag_core.types import NO_WINDOW, Hit, Turn, Window
@@ -44,17 +49,23 @@ class Fitted:
     window: Window = NO_WINDOW
 
 
+def tokenizer_of(model: str) -> str:
+    """The name of a model's own tokenizer (see foreign_tokens.py), "" where none is known."""
+    provider, _, name = model.partition(":")
+    if provider == "huggingface":
+        return f"{HUGGING_FACE}{name}"
+    encoding = by_beginning(_ENCODINGS, model)
+    return f"{TIKTOKEN}{encoding}" if encoding else ""
+
+
 @lru_cache(maxsize=8)
 def counter(model: str) -> Count:
     """How tokens are counted for a model: by its own tokenizer where that is on this machine, else
     by an estimate that is rather too high."""
-    provider, _, name = model.partition(":")
-    encoding = by_beginning(_ENCODINGS, model)
-    if provider == "huggingface":
-        wanted = f"hf:{name}"
-    elif encoding in encodings_here():
-        wanted = f"{TIKTOKEN}{encoding}"
-    else:
+    wanted = tokenizer_of(model)
+    if wanted.startswith(TIKTOKEN) and wanted.removeprefix(TIKTOKEN) not in encodings_here():
+        wanted = ""
+    if not wanted:
         return estimate
     try:
         cut = foreign_tokenizer(wanted)

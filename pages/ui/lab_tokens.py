@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from pages.ui import charts
+from pages.ui import charts, lab_languages
 from pages.ui.connection import chosen_model
 from pages.ui.messages import Words
 from pages.ui.session import Visitor
@@ -72,7 +72,7 @@ def _others(visitor: Visitor, words: Words, texts: Mapping[str, str]) -> None:
     st.header(words("lab.other"))
     named: dict[str, Cut] = {words("lab.ours"): _ours}
     here = encodings_here()
-    named |= {f"tiktoken {one}": foreign_tokenizer(TIKTOKEN + one) for one in here}
+    named |= {TIKTOKEN + one: foreign_tokenizer(TIKTOKEN + one) for one in here}
     if not here:
         st.caption(words("lab.no_tiktoken"))
     name = _asked_for(visitor, words)
@@ -97,7 +97,7 @@ def _others(visitor: Visitor, words: Words, texts: Mapping[str, str]) -> None:
     ]
     two = {words(one): st.column_config.NumberColumn(format="%.2f") for one in _RATIOS}
     st.dataframe(rows, hide_index=True, column_config=two)
-    _languages(words, named)
+    lab_languages.show(visitor, words, named)
 
 
 def _ours(text: str) -> list[str]:
@@ -129,22 +129,3 @@ def _asked_for(visitor: Visitor, words: Words) -> str:
         placeholder="hf:bert-base-multilingual-cased",
         help=words("lab.other_how"),
     ).strip()
-
-
-def _languages(words: Words, named: Mapping[str, Cut]) -> None:
-    """One sentence in two languages: which of them costs more."""
-    st.markdown(f"**{words('lab.languages')}**")
-    korean, english = st.columns(2)
-    said = {
-        words("lab.korean"): korean.text_area(
-            words("lab.korean"), words("lab.korean_given"), key="lab-korean", height=90
-        ),
-        words("lab.english"): english.text_area(
-            words("lab.english"), words("lab.english_given"), key="lab-english", height=90
-        ),
-    }
-    rows = [
-        (name, {tongue: float(len(cut(text))) for tongue, text in said.items()})
-        for name, cut in named.items()
-    ]
-    charts.groups(rows, words("lab.tokens_of"), "languages", words("lab.languages"), beside=True)

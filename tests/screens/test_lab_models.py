@@ -132,3 +132,31 @@ def test_strangers_cannot_load_models(open_page: Open, monkeypatch: pytest.Monke
     assert not page.exception
     assert CATALOGUE["en"]["lab.local_shared"] in [one.value for one in page.info]
     assert "lab-local-name" not in [one.key for one in page.text_input]
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_what_one_meaning_costs_in_two_languages(open_page: Open, gpt2: str, language: str) -> None:
+    words, seodam = CATALOGUE[language], session.seodam()
+    tongues = (words["lab.korean"], words["lab.english"])
+    costs = [words["lab.cost"].format(tongue=one) for one in tongues]
+    page = _opened(open_page, language, QUESTIONS[0][1], "tokens")
+    assert not set(costs) & set(page.dataframe[1].value.columns)  # nobody is asked, nothing is paid
+    own = seodam.settings.data / "prices.toml"
+    own.write_text('["huggingface:*"]\ninput = 2.5\noutput = 10\n', encoding="utf-8")
+    seodam.conversations(LOCAL_OWNER).prefer("model", f"huggingface:{gpt2}")
+    page = _opened(open_page, language, QUESTIONS[0][1], "tokens")
+    table = page.dataframe[1].value.set_index(words["lab.tokenizer"])
+    ours, theirs = table.loc[words["lab.ours"]], table.loc[f"hf:{gpt2}"]
+    for tongue, cost in zip(tongues, costs, strict=True):
+        tokens = theirs[f"{tongue} ({words['lab.tokens_of']})"]
+        assert tokens > 5
+        assert theirs[cost] == pytest.approx(tokens * 1000 * 2.5 / 1e6)
+        assert ours[cost] != ours[cost]  # not a number: only the chosen model has a price
+    assert "2.5" in "".join(one.value for one in page.caption)
+
+
+def test_a_model_without_a_known_price_costs_nobody_knows_what(open_page: Open) -> None:
+    session.seodam().conversations(LOCAL_OWNER).prefer("model", "openai:echo")
+    page = _opened(open_page, *QUESTIONS[1], "tokens")
+    said = CATALOGUE["en"]["lab.cost_unknown"].format(model="echo")
+    assert said in [one.value for one in page.caption]

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag_core import prompting
-from rag_core.budget import ANSWER_TOKENS, Fitted, counter, estimate, fit
+from rag_core.budget import ANSWER_TOKENS, Fitted, counter, estimate, fit, tokenizer_of
 from rag_core.errors import BrokenPrices
 from rag_core.prices import SHIPPED, Price, load_prices, price_of
 from rag_core.translations import error_in_words
@@ -138,4 +138,7 @@ def test_a_table_saved_by_a_windows_editor_is_read(tmp_path: Path) -> None:
 
 
 def test_an_unknown_models_tokens_are_estimated_rather_too_many() -> None:
+    assert tokenizer_of("openai:gpt-4o-mini") == "tiktoken:o200k_base"
+    assert tokenizer_of("huggingface:a/b") == "hf:a/b"
+    assert tokenizer_of("anthropic:claude-x") == ""
     assert counter("anthropic:claude-x")("가나다 abc") == estimate("가나다 abc") == 8
