@@ -23,20 +23,28 @@ def page() -> None:
     examiner = visitor.seodam.examiner(visitor.owner)
     if examiner.running:
         st.fragment(_watch, run_every=0.5)(examiner, words)
+    _turn_to_new(examiner)
     collection = _collection(visitor, words)
     documents = visitor.library.documents(collection.id)
     if not documents:
         st.info(words("study.empty"), icon=":material/upload_file:")
-        return
-    evaluation_sets.new_set(visitor, words, examiner, documents)
+    evaluation_sets.new_set(visitor, words, examiner, collection.id, documents)
     _ended(words, examiner)
     sets = examiner.evaluations.sets()
-    if not sets:
+    if not sets or not documents:
         return
     chosen = _set(words, sets)
     evaluation_sets.questions(words, examiner, chosen, documents)
     evaluation_setups.run(visitor, words, examiner, chosen, collection)
     evaluation_results.show(words, examiner.evaluations.runs(chosen.id))
+
+
+def _turn_to_new(examiner: Examiner) -> None:
+    """Choose a question set that was just made in the background, and its collection; once."""
+    now = examiner.progress
+    if now is not None and now.set_id and st.session_state.get("turned-to") != now.set_id:
+        st.session_state["turned-to"] = st.session_state["question-set"] = now.set_id
+        st.session_state["evaluation-collection"] = now.collection
 
 
 def _collection(visitor: Visitor, words: Words) -> Collection:
@@ -86,6 +94,12 @@ def _ended(words: Words, examiner: Examiner) -> None:
         show_error(now.error, words)
     elif now is not None and now.stage == "cancelled":
         st.info(words("evaluation.cancelled"), icon=":material/cancel:")
+    elif now is not None and now.set_id:
+        dropped = words("evaluation.dropped", n=now.dropped) if now.dropped else ""
+        said = f"{words('evaluation.kept', n=now.kept)} {dropped}"
+        st.success(said, icon=":material/check:")
+    elif now is not None and now.dropped:
+        st.warning(words("evaluation.none_kept", n=now.dropped), icon=":material/warning:")
 
 
 page()

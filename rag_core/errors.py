@@ -7,6 +7,7 @@
     │   │   └── PackedFile      "packed_file"         an archive that is not opened
     │   ├── ProtectedFile       "protected_file"      encrypted by its program, or DRM
     │   ├── BrokenFile          "broken_file"
+    │   ├── BrokenSet           "broken_set"          no question set that can be read
     │   ├── EmptyDocument       "empty_document"      no text in it, not even by OCR
     │   ├── ScansOnly           "scans_only"          pictures of pages, and no OCR installed
     │   ├── PasswordNeeded      "password_needed"     retryable with a password
@@ -122,6 +123,17 @@ class BrokenFile(BadUpload):
     code = "broken_file"
     template = "{name} is damaged or not what its name says; no reader could open it."
     way_out = "Open it in the program that made it and save it again as PDF."
+
+
+class BrokenSet(BadUpload):
+    """Files that are no question set. Details: name."""
+
+    code = "broken_set"
+    template = "{name} cannot be read as a question set."
+    way_out = (
+        "Give one JSON object a line with question, answer and evidence (doc, page), or BEIR's "
+        "queries.jsonl with its qrels (.tsv) and, where there is one, corpus.jsonl."
+    )
 
 
 class EmptyDocument(BadUpload):

@@ -234,6 +234,11 @@ class GoldQuestion:
         """Every page on which some of the evidence stands."""
         return frozenset().union(*self.evidence)
 
+    @property
+    def tells(self) -> bool:
+        """Whether it says in words what an answer should hold."""
+        return bool(self.answer or any(self.quotes))
+
 
 def read_gold(path: Path) -> tuple[GoldQuestion, ...]:
     """Questions with gold pages, one JSON object a line. Raises NotFound, BrokenFile."""
@@ -248,7 +253,7 @@ def read_gold_lines(name: str, data: bytes) -> tuple[GoldQuestion, ...]:
     try:
         rows = [json.loads(line) for line in data.decode("utf-8-sig").splitlines() if line.strip()]
         return tuple(_gold(row) for row in rows)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise BrokenFile(name=name) from error
 
 
@@ -325,25 +330,26 @@ def answer_parts(answered: Sequence[tuple[GoldQuestion, Answer]]) -> dict[str, l
     """What each measure is the mean of, 0 or 1.
 
     answer_contains_gold: the gold answer or a gold quote stands in the answer (as `squash`
-    compares, letter case ignored), for answerable questions. cites_gold_page: a shown citation
-    opens a gold page. citation_validity: kept, for each citation that the model offered.
-    abstention_recall: declined, for unanswerable questions; answered_share: not declined, for
-    answerable ones.
+    compares, letter case ignored), for answerable questions that have one. cites_gold_page: a
+    shown citation opens a gold page. citation_validity: kept, for each citation that the model
+    offered. abstention_recall: declined, for unanswerable questions; answered_share: not declined,
+    for answerable ones.
     """
     can = [(gold, answer) for gold, answer in answered if gold.answerable]
     cannot = [answer for gold, answer in answered if not gold.answerable]
     offered = sum(answer.offered_citations for _, answer in answered)
     kept = sum(len(answer.citations) for _, answer in answered)
     return {
-        "answer_contains_gold": [float(contains_gold(*pair)) for pair in can],
-        "cites_gold_page": [float(_cites_gold(*pair)) for pair in can],
+        "answer_contains_gold": [float(contains_gold(*pair)) for pair in can if pair[0].tells],
+        "cites_gold_page": [float(cites_gold(*pair)) for pair in can],
         "citation_validity": [1.0] * kept + [0.0] * (offered - kept),
         "abstention_recall": [float(not answer.answerable) for answer in cannot],
         "answered_share": [float(answer.answerable) for _, answer in can],
     }
 
 
-def _cites_gold(gold: GoldQuestion, answer: Answer) -> bool:
+def cites_gold(gold: GoldQuestion, answer: Answer) -> bool:
+    """Whether a shown citation of an answer opens a gold page."""
     return any(_lies_in(place_of(one.document, one), gold.places) for one in answer.citations)
 
 
@@ -371,7 +377,7 @@ def _rows(path: Path, needs: set[str]) -> list[dict[str, Any]]:
     try:
         with opened(path, "rt", encoding="utf-8") as lines:
             rows = [json.loads(line) for line in lines if line.strip()]
-    except (OSError, EOFError, ValueError) as error:
+    except (OSError, EOFError, ValueError, RecursionError) as error:
         raise BrokenFile(name=path.name) from error
     if not all(isinstance(row, dict) and needs <= row.keys() for row in rows):
         raise BrokenFile(name=path.name)

@@ -29,7 +29,7 @@ class QuestionList:
 @dataclass(frozen=True, slots=True)
 class Asked:
     """One question of a run. `rank` of the first passage on a right page, None when none was
-    found; `answered` whether an answer was given; `right` whether it holds the expected answer;
+    found; `answered` whether an answer was given; `right` whether it is the expected one;
     `valid` the share of its citations that could be checked; `seconds` of the search, and
     `answer_seconds` of the answer to what was found. `scores` are the measures of this question
     alone, those that count for it; {} of runs of earlier versions."""

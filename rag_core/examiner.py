@@ -8,24 +8,34 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from langchain_core.language_models import BaseChatModel
+
 from rag_core.errors import Cancelled, SeodamError
+from rag_core.evaluation import GoldQuestion
 from rag_core.examinations import Evaluation, Evaluations, QuestionList
 from rag_core.examining import Examinee, Show, Stop, compare
+from rag_core.library import Library
+from rag_core.question_files import take_in
+from rag_core.question_making import written_questions
 from rag_core.setups import Setup
 from rag_core.stores.record import now
+from rag_core.types import Document, Upload
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
     """`stage`: what is done ("embedding", "asking" …), or how it ended: done, cancelled, failed.
 
-    `kept` and `dropped` tell what came of making questions.
+    `set_id` is a question set that was made, of `kept` questions, without the `dropped` ones, and
+    `collection` the one that it is about.
     """
 
     stage: str
     done: int = 0
     total: int = 0
     error: SeodamError | None = None
+    set_id: str = ""
+    collection: str = ""
     kept: int = 0
     dropped: int = 0
 
@@ -77,6 +87,41 @@ class Examiner:
             return Progress("done", len(questions.questions), len(questions.questions))
 
         self.start("asking", work)
+
+    def write(
+        self,
+        name: str,
+        library: Library,
+        documents: Sequence[Document],
+        model: BaseChatModel,
+        collection: str,
+    ) -> None:
+        """Begin to let a model make a question set of this name; kept where any could be
+        verified. Stopping keeps those made so far."""
+
+        def work(show: Show, cancelled: Stop) -> Progress:
+            made = written_questions(library, documents, model, show, cancelled)
+            return self._kept(name, made.questions, collection, made.dropped)
+
+        self.start("writing", work)
+
+    def take_in(
+        self, name: str, library: Library, uploads: Sequence[Upload], collection: str
+    ) -> None:
+        """Begin to take in a question set of this name from files; see `question_files.take_in`."""
+
+        def work(show: Show, cancelled: Stop) -> Progress:
+            taken = take_in(library, name, uploads, collection, show, cancelled)
+            return self._kept(name, taken.questions, taken.collection, taken.dropped)
+
+        self.start("adding", work)
+
+    def _kept(
+        self, name: str, questions: Sequence[GoldQuestion], collection: str, dropped: int
+    ) -> Progress:
+        kept = len(questions)
+        set_id = self.evaluations.keep_set(name, questions) if kept else ""
+        return Progress("done", set_id=set_id, collection=collection, kept=kept, dropped=dropped)
 
     def start(self, stage: str, work: Work) -> None:
         """Begin, unless something is going on."""

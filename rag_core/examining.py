@@ -23,6 +23,7 @@ from rag_core.evaluation import (
     GoldQuestion,
     Row,
     answer_parts,
+    cites_gold,
     contains_gold,
     evidence_ranks,
     evidence_recall,
@@ -155,7 +156,6 @@ def _ask(
     answer = _answer(examinee, gold.question, found[: setup.k])
     answered = time.perf_counter()
     places = [place_of(hit.document, hit.passage) for hit in found]
-    right = contains_gold(gold, answer) if gold.answerable else not answer.answerable
     parts = answer_parts([(gold, answer)])
     scores = {name: mean(values) for name, values in parts.items() if values}
     if gold.answerable and gold.evidence:
@@ -165,12 +165,20 @@ def _ask(
         question=gold.question,
         rank=place_rank(places[:DEPTH], gold),
         answered=answer.answerable,
-        right=right,
+        right=_right(gold, answer),
         valid=answer.verified_share,
         seconds=searched - begun,
         answer_seconds=answered - searched,
         scores=scores,
     )
+
+
+def _right(gold: GoldQuestion, answer: Answer) -> bool:
+    """Whether the answer holds what is expected; where no words are, whether it cites a right page;
+    of what nothing answers, whether it was declined."""
+    if not gold.answerable:
+        return not answer.answerable
+    return contains_gold(gold, answer) if gold.tells else cites_gold(gold, answer)
 
 
 def _answer(examinee: Examinee, question: str, found: Sequence[Hit]) -> Answer:

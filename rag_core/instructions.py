@@ -60,6 +60,14 @@ EXERCISES = """\
   of the same kind and length that are clearly wrong.
 - cards: ten cards; the front asks, the back answers in one sentence."""
 
+EXAMINATION = """\
+{"questions": [{"question": "...", "answer": "...", "passage": NUMBER, "quote": "..."}]}
+
+- questions: up to twelve that somebody who has not read the passages would ask, each about another
+  passage, in words of their own where that is possible. Name what is meant: "the passage", "the
+  document" and "here" say nothing to whoever reads the question alone.
+- answer: a few words, as they stand in the quote; the quote alone proves them."""
+
 
 def judging(claim: str, hits: Sequence[Hit]) -> list[BaseMessage]:
     """The messages that ask whether the passages, numbered from 1, bear out a claim."""
@@ -67,8 +75,8 @@ def judging(claim: str, hits: Sequence[Hit]) -> list[BaseMessage]:
 
 
 def studying(wanted: str, hits: Sequence[Hit], language: str) -> list[BaseMessage]:
-    """The messages that ask for OVERVIEW or EXERCISES of the passages, numbered from 1, in "ko",
-    "en", or the language of the passages."""
+    """The messages that ask for OVERVIEW, EXERCISES or EXAMINATION of the passages, numbered from
+    1, in "ko", "en", or the language of the passages."""
     spoken = _LANGUAGES.get(language, _SAME_LANGUAGE)
     return _messages(_STUDYING.replace("{language}", spoken), hits, f"Write this:\n{wanted}")
 

@@ -8,63 +8,47 @@ material without a model (study.py).
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 from langchain_core.language_models import BaseChatModel
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from rag_core.generators import model_name
 from rag_core.gist import Telling
 from rag_core.instructions import EXERCISES, OVERVIEW, studying
-from rag_core.quantities import compare
-from rag_core.structured import valid, written
+from rag_core.quoting import Desk, PageText, Quoting, Verified, chosen
+from rag_core.structured import written
 from rag_core.study import CHOICES, Card, Item, Material, Meaning, Point
 from rag_core.suggesting import Suggestion
-from rag_core.text import find_quote, language, letters_of
+from rag_core.text import language, letters_of
 from rag_core.types import Hit, Passage
 
-MOST_CHARACTERS = 12_000
-"""Of the passages that a model reads, so that they fit a window of 8k tokens with the answer."""
-_SHORTEST_QUOTE = 8  # letters
 
-PageText = Callable[[Passage], str]
-
-
-class _Quoting(BaseModel):
-    """What every piece has."""
-
-    passage: int = 0
-    quote: str
-
-
-class _Point(_Quoting):
+class _Point(Quoting):
     text: str = Field(min_length=1)
 
 
-class _Term(_Quoting):
+class _Term(Quoting):
     term: str = Field(min_length=1, max_length=80)
     meaning: str = Field(min_length=1)
 
 
-class _Question(_Quoting):
+class _Question(Quoting):
     question: str = Field(min_length=1)
 
 
-class _Item(_Quoting):
+class _Item(Quoting):
     question: str = Field(min_length=1)
     answer: str = Field(min_length=1)
-    wrong: list[str] = []
+    wrong: list[str] = Field(default_factory=list)
 
 
-class _Card(_Quoting):
+class _Card(Quoting):
     front: str = Field(min_length=1)
     back: str = Field(min_length=1)
-
-
-Piece = TypeVar("Piece", bound=_Quoting)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,22 +63,6 @@ class Written:
     dropped: int = 0
     model: str = ""
     done: bool = False
-
-
-def chosen(passages: Sequence[Passage], most: int = MOST_CHARACTERS) -> list[Passage]:
-    """Passages spread evenly over the whole, of so many characters together at the most."""
-    whole = sum(len(one.text) for one in passages)
-    if whole <= most:
-        return list(passages)
-    kept: list[Passage] = []
-    seen, used = 0, 0
-    for one in passages:
-        due = most * seen / whole
-        seen += len(one.text)
-        if used <= due and used + len(one.text) <= most:
-            kept.append(one)
-            used += len(one.text)
-    return kept
 
 
 def write_material(
@@ -123,15 +91,7 @@ def write_material(
     yield replace(so_far, done=True)
 
 
-@dataclass(frozen=True, slots=True)
-class _Verified(Generic[Piece]):
-    """Pieces with where their quotes stand, and how many were dropped."""
-
-    kept: tuple[tuple[Piece, Telling], ...]
-    dropped: int
-
-
-def _counted(before: Written, made: Material, parts: Iterable[_Verified[Any]]) -> Written:
+def _counted(before: Written, made: Material, parts: Iterable[Verified[Any]]) -> Written:
     parts = list(parts)
     dropped = sum(part.dropped for part in parts)
     offered = dropped + sum(len(part.kept) for part in parts)
@@ -153,19 +113,14 @@ def _item(one: _Item, source: Telling) -> Item:
     return Item(one.question, one.answer, tuple(choices), source)
 
 
-class _Desk:
-    """Where the pieces of a model are verified."""
-
-    def __init__(self, passages: Sequence[Passage], page_text: PageText) -> None:
-        self._passages = passages
-        self._page_text = page_text
-        self._pages: dict[str, str] = {}
+class _Desk(Desk):
+    """Where the pieces of study material are verified."""
 
     def overview(self, said: Any, before: Written) -> Written:
         """Summary, terms and questions."""
-        points = self._verified(_Point, said.get("summary"), lambda one: one.text)
-        terms = self._verified(_Term, said.get("terms"), lambda one: one.meaning)
-        questions = self._verified(_Question, said.get("questions"), lambda one: "")
+        points = self.verified(_Point, said.get("summary"), lambda one: one.text)
+        terms = self.verified(_Term, said.get("terms"), lambda one: one.meaning)
+        questions = self.verified(_Question, said.get("questions"), lambda one: "")
         made = replace(
             before.material,
             summary=tuple(Point(one.text, source) for one, source in points.kept),
@@ -179,44 +134,11 @@ class _Desk:
 
     def exercises(self, said: Any, before: Written) -> Written:
         """Quiz and cards."""
-        items = self._verified(_Item, said.get("quiz"), lambda one: one.answer)
-        cards = self._verified(_Card, said.get("cards"), lambda one: one.back)
+        items = self.verified(_Item, said.get("quiz"), lambda one: one.answer)
+        cards = self.verified(_Card, said.get("cards"), lambda one: one.back)
         made = replace(
             before.material,
             quiz=tuple(_item(one, source) for one, source in items.kept),
             cards=tuple(Card(one.front, one.back, source) for one, source in cards.kept),
         )
         return _counted(before, made, (items, cards))
-
-    def _verified(
-        self, kind: type[Piece], rows: Any, says: Callable[[Piece], str]
-    ) -> _Verified[Piece]:
-        pieces, broken = valid(kind, rows)
-        kept = []
-        for piece in pieces:
-            source = self._source(piece)
-            if source is None or self._says_other_numbers(says(piece), source.passage):
-                broken += 1
-            else:
-                kept.append((piece, source))
-        return _Verified(tuple(kept), broken)
-
-    def _source(self, piece: _Quoting) -> Telling | None:
-        """Where the quote stands: in its passage, or in another one that was shown."""
-        if len(letters_of(piece.quote)) < _SHORTEST_QUOTE:
-            return None
-        named = self._passages[piece.passage - 1 : piece.passage] if piece.passage > 0 else []
-        for passage in (*named, *self._passages):
-            span = find_quote(piece.quote, passage.text)
-            if span and find_quote(piece.quote, self._page(passage)):
-                return Telling(passage, *span)
-        return None
-
-    def _page(self, passage: Passage) -> str:
-        if passage.id not in self._pages:
-            self._pages[passage.id] = self._page_text(passage)
-        return self._pages[passage.id]
-
-    def _says_other_numbers(self, text: str, passage: Passage) -> bool:
-        compared = compare(text, [passage.text])
-        return bool(compared.contradicted or compared.missing)

@@ -41,6 +41,11 @@ _KOREAN: dict[str, tuple[str, str]] = {
         "{name} 파일은 비밀번호로 잠겨 있어요.",
         "비밀번호와 함께 다시 넣어 주세요. 비밀번호는 저장하지 않아요.",
     ),
+    "broken_set": (
+        "{name}을(를) 질문 모음으로 읽을 수 없어요.",
+        "한 줄에 question, answer, evidence(doc, page)가 있는 JSON 하나씩을 적은 파일이나, BEIR의 "
+        "queries.jsonl과 qrels(.tsv)를, 있으면 corpus.jsonl까지 넣어 주세요.",
+    ),
     "limit_exceeded": (
         "{name} 파일이 한도({limit})를 넘었어요.",
         "파일을 작게 나누거나 설정에서 한도를 올려 주세요.",

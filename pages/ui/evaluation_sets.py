@@ -6,28 +6,42 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from pages.ui.connection import EXTRACTIVE, chosen_model, generator, shown_model
 from pages.ui.messages import Words
 from pages.ui.session import Visitor
-from pages.ui.shell import show_error
+from pages.ui.shell import literal, show_error
 from rag_core.errors import SeodamError
-from rag_core.evaluation import GoldQuestion, Place, read_gold_lines
+from rag_core.evaluation import GoldQuestion, Place
 from rag_core.examinations import QuestionList, as_lines
 from rag_core.examiner import Examiner
-from rag_core.types import Document
+from rag_core.types import Document, Upload
+
+_FORMATS = ("jsonl", "gz", "tsv", "zip")
+_MOST_MEGABYTES = 50
+_NAME_LENGTH = 60
 
 
 def new_set(
-    visitor: Visitor, words: Words, examiner: Examiner, documents: Sequence[Document]
+    visitor: Visitor,
+    words: Words,
+    examiner: Examiner,
+    collection: str,
+    documents: Sequence[Document],
 ) -> None:
     """The ways to a new question set for these documents."""
     with st.expander(words("evaluation.new"), expanded=not examiner.evaluations.sets()):
-        if st.button(words("evaluation.make"), key="make", icon=":material/auto_awesome:"):
-            _make(visitor, words, examiner, documents)
+        with st.container(horizontal=True):
+            if documents and st.button(
+                words("evaluation.make"), key="make", icon=":material/auto_awesome:"
+            ):
+                _make(visitor, words, examiner, documents)
+            if documents:
+                _by_model(visitor, words, examiner, collection, documents)
+            if st.button(words("evaluation.type"), key="type", icon=":material/edit:"):
+                _keep(examiner, words("evaluation.typed"), ())
+                st.rerun()
         st.caption(words("evaluation.make_how"))
-        if st.button(words("evaluation.type"), key="type", icon=":material/edit:"):
-            _keep(examiner, words("evaluation.typed"), ())
-            st.rerun()
-        _import(words, examiner)
+        _import(visitor, words, examiner, collection)
 
 
 def _keep(examiner: Examiner, name: str, questions: Sequence[GoldQuestion]) -> None:
@@ -47,18 +61,49 @@ def _make(
     st.info(words("study.nothing"))
 
 
-def _import(words: Words, examiner: Examiner) -> None:
-    given = st.file_uploader(
-        words("evaluation.import"), type=["jsonl"], key="import", max_upload_size=5
-    )
-    if given is not None and st.session_state.get("imported") != given.file_id:
+def _by_model(
+    visitor: Visitor,
+    words: Words,
+    examiner: Examiner,
+    collection: str,
+    documents: Sequence[Document],
+) -> None:
+    """Where a model is chosen, it can make the questions."""
+    name = chosen_model(visitor)
+    if name == EXTRACTIVE:
+        return
+    told = shown_model(name)
+    if st.button(
+        words("evaluation.write", model=literal(told)),
+        key="write-questions",
+        icon=":material/smart_toy:",
+        help=words("evaluation.write_how"),
+        disabled=examiner.running,
+    ):
         try:
-            questions = read_gold_lines(given.name, given.getvalue())
+            model = generator(visitor)
         except SeodamError as error:
             show_error(error, words)
             return
-        st.session_state["imported"] = given.file_id
-        _keep(examiner, given.name[:80], questions)
+        title = words("evaluation.written", model=told)
+        examiner.write(title, visitor.library, documents, model, collection)
+        st.rerun()
+
+
+def _import(visitor: Visitor, words: Words, examiner: Examiner, collection: str) -> None:
+    given = st.file_uploader(
+        words("evaluation.import"),
+        type=list(_FORMATS),
+        accept_multiple_files=True,
+        key="import",
+        max_upload_size=_MOST_MEGABYTES,
+        help=words("evaluation.import_how"),
+    )
+    label = words("evaluation.take_in")
+    if given and st.button(label, key="take-in", type="primary", disabled=examiner.running):
+        name = given[0].name.partition(".")[0][:_NAME_LENGTH] or words("evaluation.typed")
+        uploads = [Upload(one.name, one.getvalue()) for one in given]
+        examiner.take_in(name, visitor.library, uploads, collection)
         st.rerun()
 
 

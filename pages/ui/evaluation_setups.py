@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from rag_core.setups import Search, Setup
 
 FIRST, SECOND = "A", "B"
+_FEW, _MANY = 20, 500  # questions: more take minutes
 _OTHER = "other"
 _EXAMPLE = "sentence-transformers:intfloat/multilingual-e5-small"
 _EMPHASES = ("words", "meaning", "closely")
@@ -38,6 +41,7 @@ def run(
     from rag_core.setups import Search
 
     usual = [(FIRST, Search.JUDGED), (SECOND, Search.WORDS)]
+    chosen = _some(words, chosen)
     if not st.toggle(words("evaluation.two"), key="two-setups"):
         usual = usual[:1]
     drawn = []
@@ -53,6 +57,16 @@ def run(
         disabled=not chosen.questions or examiner.running or len(setups) < len(drawn),
     ):
         _begin(visitor, words, examiner, chosen, collection, setups)
+
+
+def _some(words: Words, chosen: QuestionList) -> QuestionList:
+    """The question set, or of a long one as many questions as are wanted, the same each time."""
+    whole = len(chosen.questions)
+    if whole <= _MANY:
+        return chosen
+    wanted = st.slider(words("evaluation.how_many"), _FEW, whole, _MANY, key="how-many")
+    drawn = sorted(random.Random(0).sample(range(whole), wanted))
+    return replace(chosen, questions=tuple(chosen.questions[one] for one in drawn))
 
 
 def _begin(

@@ -1,5 +1,6 @@
 """The evaluation page, in both languages: make a set, measure, look."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,9 +10,11 @@ from streamlit.testing.v1 import AppTest
 from pages.ui import session
 from pages.ui.messages import CATALOGUE
 from rag_core.comparing import differences, outcome, paired
+from rag_core.evaluation import GoldQuestion
 from rag_core.setups import Search
 from rag_core.types import DEFAULT_COLLECTION, LOCAL_OWNER, Upload
 from tests.screens.conftest import REPOSITORY
+from tests.servers.openai_server import OpenAIServer, Reply
 
 Open = Callable[..., AppTest]
 
@@ -142,3 +145,85 @@ def test_a_set_can_be_deleted(open_page: Open, sample: Callable[[str], None]) ->
     page.button(key="delete-set").click().run()
     assert session.seodam().evaluations(LOCAL_OWNER).sets() == ()
     assert not page.exception
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_a_beir_set_is_taken_in_and_examined_in_its_own_collection(
+    open_page: Open, language: str
+) -> None:
+    page = open_page("pages/evaluation.py", language)
+    words = CATALOGUE[language]
+    rows = {
+        "corpus.jsonl": [
+            {"_id": "d1", "text": "The lighthouse is 26 metres tall."},
+            {"_id": "d2", "text": "The pier is 380 metres long."},
+        ],
+        "queries.jsonl": [{"_id": "q", "text": "How tall is the lighthouse?"}],
+    }
+    files = [
+        (name, "\n".join(json.dumps(row) for row in said).encode(), "application/jsonl")
+        for name, said in rows.items()
+    ]
+    qrels = b"query-id\tcorpus-id\tscore\nq\td1\t1\n"
+    page.file_uploader(key="import").set_value([*files, ("test.tsv", qrels, "text/plain")]).run()
+    page.button(key="take-in").click().run()
+    session.seodam().examiner(LOCAL_OWNER).wait()
+    page.run()
+    assert not page.exception
+    assert words["evaluation.kept"].partition("|")[0].format(n=1) in page.success[0].value
+    [made] = session.seodam().evaluations(LOCAL_OWNER).sets()
+    assert page.selectbox(key="question-set").value == made.id
+    _measured(page)
+    [run] = session.seodam().evaluations(LOCAL_OWNER).runs(made.id)
+    assert (run.settings["collection"], run.measures["page_hit@1"]) == ("corpus", 1)
+
+
+def test_a_file_that_is_no_question_set_says_so(open_page: Open) -> None:
+    page = open_page("pages/evaluation.py", "en")
+    broken = ("gold.jsonl", b"not json", "application/jsonl")
+    page.file_uploader(key="import").set_value([broken]).run()
+    page.button(key="take-in").click().run()
+    session.seodam().examiner(LOCAL_OWNER).wait()
+    page.run()
+    assert "question set" in page.error[0].value
+    assert session.seodam().evaluations(LOCAL_OWNER).sets() == ()
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_a_model_that_is_chosen_makes_questions(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch, language: str
+) -> None:
+    quote = "The lighthouse is 26 metres tall."
+    asked = {"question": "How tall is it?", "answer": "26 metres", "passage": 1, "quote": quote}
+    made_up = {**asked, "question": "Who built it?", "quote": "It was built by nobody."}
+    with OpenAIServer() as server:
+        server.script(Reply(text=json.dumps({"questions": [asked, made_up]})))
+        monkeypatch.setenv("OPENAI_BASE_URL", server.url)
+        monkeypatch.setenv("SEODAM_MODEL", "openai:echo")
+        page = open_page("pages/evaluation.py", language)
+        session.seodam().library(LOCAL_OWNER).add(Upload("light.txt", quote.encode()))
+        page.run()
+        assert "echo" in page.button(key="write-questions").label
+        page.button(key="write-questions").click().run()
+        session.seodam().examiner(LOCAL_OWNER).wait()
+        page.run()
+    assert not page.exception
+    [made] = session.seodam().evaluations(LOCAL_OWNER).sets()
+    assert "echo" in made.name
+    assert [one.question for one in made.questions if one.answerable] == ["How tall is it?"]
+    words = CATALOGUE[language]
+    assert words["evaluation.dropped"].partition("|")[0].format(n=1) in page.success[0].value
+
+
+def test_a_part_of_a_long_set_is_asked(open_page: Open, sample: Callable[[str], None]) -> None:
+    page = open_page("pages/evaluation.py", "en")
+    sample("en")
+    many = [GoldQuestion(f"What is number {n}?", answerable=False) for n in range(501)]
+    kept = session.seodam().evaluations(LOCAL_OWNER)
+    set_id = kept.keep_set("many", many)
+    page.run()
+    page.slider(key="how-many").set_value(21).run()
+    _measured(page)
+    [run] = kept.runs(set_id)
+    assert len(run.asked) == 21
+    assert len({one.question for one in run.asked}) == 21

@@ -12,8 +12,9 @@ from langchain_core.language_models import BaseChatModel
 from rag_core.errors import ModelFailed, ModelRefusedKey
 from rag_core.generators import load_generator
 from rag_core.passages import cut
+from rag_core.quoting import chosen
 from rag_core.settings import Settings
-from rag_core.studying import Written, chosen, write_material
+from rag_core.studying import Written, write_material
 from rag_core.types import Page, Passage
 from tests.servers.openai_server import FAULTS, OpenAIServer, Reply
 

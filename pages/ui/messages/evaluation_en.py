@@ -10,7 +10,7 @@ EVALUATION = {
     "evaluation.made": "Made of the documents",
     "evaluation.type": "Type questions",
     "evaluation.typed": "Typed by me",
-    "evaluation.import": "Import (JSONL, one question a line)",
+    "evaluation.import": "Import a question set",
     "evaluation.set": "Question set",
     "evaluation.questions": "Look at {n} question, and change it|Look at {n} questions, and "
     "change them",
@@ -86,4 +86,19 @@ EVALUATION = {
     "evaluation.embedding_name": "{name} · Name of the embedding",
     "evaluation.embedding_name_how": "sentence-transformers:NAME, word-vectors:FILE or "
     "openai:NAME, as in Settings.",
+    "evaluation.import_how": "Our gold pages (.jsonl, one question a line), or BEIR: "
+    "queries.jsonl and qrels (.tsv), with corpus.jsonl or without, as files or as a zip. A corpus "
+    "becomes a collection of its own; without one the qrels name your documents.",
+    "evaluation.take_in": "Take these files in",
+    "evaluation.write": "Let {model} make questions",
+    "evaluation.write_how": "Sends text of the documents to the model. A question stays only "
+    "where the words that it quotes as its answer stand on the page.",
+    "evaluation.written": "Made by {model}",
+    "evaluation.kept": "The new set has {n} question.|The new set has {n} questions.",
+    "evaluation.dropped": "{n} was dropped, for nothing here proves its answer.|{n} were dropped, "
+    "for nothing here proves their answers.",
+    "evaluation.none_kept": "No question was kept: of {n} nothing here proves the answer.",
+    "evaluation.how_many": "How many questions are asked (drawn at random)",
+    "evaluation.stage_writing": "Making questions: document {n} of {of}",
+    "evaluation.stage_adding": "Taking in ({n} of {of} texts)",
 }

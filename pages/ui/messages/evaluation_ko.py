@@ -10,7 +10,7 @@ EVALUATION = {
     "evaluation.made": "문서에서 만든 질문",
     "evaluation.type": "직접 적기",
     "evaluation.typed": "내가 적은 질문",
-    "evaluation.import": "가져오기 (한 줄에 질문 하나인 JSONL)",
+    "evaluation.import": "질문 모음 가져오기",
     "evaluation.set": "질문 모음",
     "evaluation.questions": "질문 {n}개 보고 고치기",
     "evaluation.page": "쪽이나 절",
@@ -84,4 +84,18 @@ EVALUATION = {
     "evaluation.embedding_name": "{name} · 쓸 임베딩의 이름",
     "evaluation.embedding_name_how": "설정에서처럼 sentence-transformers:이름, word-vectors:파일, "
     "openai:이름으로 적어요.",
+    "evaluation.import_how": "쪽이 적힌 질문(.jsonl, 한 줄에 하나)이나 BEIR를 읽어요. BEIR는 "
+    "queries.jsonl과 qrels(.tsv), 있으면 corpus.jsonl까지 파일째나 zip으로 넣어 주세요. 코퍼스는 "
+    "따로 책장이 되고, 없으면 qrels가 내 문서의 이름을 가리켜야 해요.",
+    "evaluation.take_in": "이 파일들 가져오기",
+    "evaluation.write": "{model}에게 질문 만들게 하기",
+    "evaluation.write_how": "문서의 글을 모델에 보내요. 답이라고 옮긴 말이 그 쪽에 실제로 있는 "
+    "질문만 남겨요.",
+    "evaluation.written": "{model}이(가) 만든 질문",
+    "evaluation.kept": "새 모음에 질문이 {n}개 있어요.",
+    "evaluation.dropped": "답을 뒷받침하는 곳이 없는 {n}개는 버렸어요.",
+    "evaluation.none_kept": "남은 질문이 없어요. {n}개 모두 답을 뒷받침하는 곳이 여기 없어요.",
+    "evaluation.how_many": "몇 개를 물을지 (무작위로 뽑아요)",
+    "evaluation.stage_writing": "질문을 만들고 있어요 (문서 {n}/{of})",
+    "evaluation.stage_adding": "가져오고 있어요 (글 {n}/{of})",
 }
