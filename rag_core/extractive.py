@@ -29,6 +29,7 @@ NO_ANSWER = {
     "en": "The documents do not seem to answer this question.",
 }
 _LOOKS_LIKE_MARK = re.compile(r"(?<=[\[【［])(?=[\^\d])")
+_ITEM = re.compile(r"\s*(?:[-*•·∙◦▪▫■□●○◆◇▶►➢✓※☞]|\(?\d{1,2}[.)]|\(?[가-힣a-z][.)]|[①-⑳])\s")
 _WORD_JOINER = "\u2060"
 
 
@@ -92,6 +93,7 @@ class ExtractiveChatModel(BaseChatModel):
         pieces = [_said(unit) for unit in chosen]
         for index, (before, unit) in enumerate(pairwise(chosen), 1):
             apart = whole and document[index] != document[index - 1]
+            apart = apart or bool(_ITEM.match(unit.text) or _ITEM.match(before.text))
             between = " " if before.is_prose and unit.is_prose and not apart else "\n\n"
             pieces[index] = between + pieces[index]
         return pieces, True

@@ -111,3 +111,10 @@ def test_a_mark_in_the_document_does_not_become_a_citation() -> None:
     said = answer("When were the fields planted?", hits("The fields were planted in 1939 [2]."))
     assert "[2]" not in said.text
     assert said.text.endswith("[1]")
+
+
+@pytest.mark.parametrize("mark", ["•", "1)", "가.", "-"])
+def test_an_item_of_a_list_begins_on_a_line_of_its_own(mark: str) -> None:
+    text = f"The tea fields are watered twice.\n{mark} The tea fields are watered by hand in May."
+    said = answer("How are the tea fields watered?", hits(text)).text
+    assert f"twice. [1]\n\n{mark} The tea fields are watered by hand" in said
