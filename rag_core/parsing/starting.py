@@ -62,7 +62,8 @@ class _Bench:
                     atexit.register(self.close)
                     self._opened = True
                 paths = _paths()
-                self._waiting = _start(_AHEAD, paths), paths, time.monotonic()
+                with contextlib.suppress(OSError):  # whoever needs one hears that it cannot be had
+                    self._waiting = _start(_AHEAD, paths), paths, time.monotonic()
 
     def close(self) -> None:
         """End the child that waits, and have none wait from now on."""
@@ -82,7 +83,8 @@ def start() -> Child:
 
 def start_ahead() -> None:
     """Have a child wait for the next request; it is started in the background."""
-    threading.Thread(target=_BENCH.refill, daemon=True).start()
+    with contextlib.suppress(RuntimeError):  # the interpreter is about to end
+        threading.Thread(target=_BENCH.refill, daemon=True).start()
 
 
 def _end(child: Child) -> None:
