@@ -210,7 +210,7 @@ def _files(words: Words, made: Material, names: dict[str, str], units: Mapping[s
     with st.container(horizontal=True):
         st.download_button(
             words("study.csv"),
-            cards_as_csv(placed).encode("utf-8-sig"),  # with the mark that spreadsheets look for
+            cards_as_csv(placed),
             "cards.csv",
             "text/csv",
             icon=":material/download:",

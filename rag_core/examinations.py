@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 
 from rag_core.errors import NotFound
 from rag_core.evaluation import GoldQuestion
+from rag_core.spreadsheet import as_csv
 from rag_core.stores import database as db
 from rag_core.stores.record import now
 
@@ -137,6 +138,26 @@ def as_lines(questions: Sequence[GoldQuestion]) -> str:
         }
         lines.append(json.dumps(row, ensure_ascii=False))
     return "\n".join(lines) + "\n"
+
+
+def as_table(run: Evaluation) -> bytes:
+    """A run as CSV for a spreadsheet, a question a row, with every measure that some question has;
+    an empty cell where a measure does not count for a question."""
+    names = list(dict.fromkeys(name for one in run.asked for name in one.scores))
+    header = ("question", "rank", "answered", "right", "search_seconds", "answer_seconds", *names)
+    rows = (
+        (
+            one.question,
+            one.rank,
+            one.answered,
+            one.right,
+            round(one.seconds, 6),
+            round(one.answer_seconds, 6),
+            *(one.scores.get(name) for name in names),
+        )
+        for one in run.asked
+    )
+    return as_csv(header, rows)
 
 
 def _set(row: Any) -> QuestionList:

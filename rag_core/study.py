@@ -21,6 +21,7 @@ from rag_core.definitions import definitions
 from rag_core.embeddings import BundledEmbedding
 from rag_core.gist import Telling, Term, summary, tellings, terms
 from rag_core.mind_map import Branch, branches
+from rag_core.spreadsheet import as_csv
 from rag_core.suggesting import QUESTIONS, Suggestion, suggestions
 from rag_core.text import language, letters_of
 from rag_core.types import Passage
@@ -137,24 +138,19 @@ def right(item: Item, typed: str) -> bool:
     return bool(letters_of(typed)) and letters_of(typed) == letters_of(item.answer)
 
 
-def cards_as_csv(made: Iterable[tuple[Card, str]]) -> str:
+def cards_as_csv(made: Iterable[tuple[Card, str]]) -> bytes:
     """Cards with their places, for a spreadsheet: front, back, source."""
-    return _table(made, ",", header=("front", "back", "source"))
+    rows = ((card.front, card.back, place) for card, place in made)
+    return as_csv(("front", "back", "source"), rows)
 
 
 def cards_for_anki(made: Iterable[tuple[Card, str]], deck: str) -> str:
     """The same as Anki imports it (docs.ankiweb.net/importing/text-files.html)."""
-    head = ("#separator:tab", "#html:false", f"#deck:{' '.join(deck.split())}")
-    return "\n".join((*head, "#columns:front\tback\tsource", _table(made, "\t")))
-
-
-def _table(made: Iterable[tuple[Card, str]], separator: str, header: Sequence[str] = ()) -> str:
     out = io.StringIO()
-    rows = csv.writer(out, delimiter=separator, lineterminator="\n")
-    if header:
-        rows.writerow(header)
+    rows = csv.writer(out, delimiter="\t", lineterminator="\n")
     rows.writerows((card.front, card.back, place) for card, place in made)
-    return out.getvalue()
+    head = ("#separator:tab", "#html:false", f"#deck:{' '.join(deck.split())}")
+    return "\n".join((*head, "#columns:front\tback\tsource", out.getvalue()))
 
 
 def _of_definitions(found: Sequence[Telling], known: Sequence[Term]) -> Iterator[Item]:

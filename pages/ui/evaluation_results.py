@@ -12,7 +12,7 @@ from pages.ui.evaluation_setups import FIRST, SECOND
 from pages.ui.messages import Words
 from pages.ui.shell import literal
 from rag_core.comparing import Difference, differences, outcome, paired
-from rag_core.examinations import Evaluation
+from rag_core.examinations import Evaluation, as_table
 
 _SHARES = (
     "page_hit@1",
@@ -44,7 +44,7 @@ def show(words: Words, runs: Sequence[Evaluation]) -> None:
         _one(words, first)
     else:
         _two(words, first, second)
-    _files(words, runs)
+    _files(words, runs, [first] if first is second else [first, second])
 
 
 def _choose(words: Words, name: str, runs: Mapping[str, Evaluation], place: int) -> str:
@@ -203,16 +203,32 @@ def _rounded(value: float | None) -> float | None:
     return None if value is None else round(value, _DIGITS)
 
 
-def _files(words: Words, runs: Sequence[Evaluation]) -> None:
-    st.download_button(
-        words("evaluation.keep"),
-        json.dumps(
-            [{"settings": one.settings, "made_at": one.made_at, **one.measures} for one in runs],
-            ensure_ascii=False,
-            indent=2,
-        ),
-        "evaluations.json",
-        "application/json",
-        icon=":material/download:",
-        on_click="ignore",
-    )
+def _files(words: Words, runs: Sequence[Evaluation], shown: Sequence[Evaluation]) -> None:
+    """What can be carried away: the questions of what is shown, and the measures of every run."""
+    every = [{"settings": one.settings, "made_at": one.made_at, **one.measures} for one in runs]
+    with st.container(horizontal=True):
+        for name, run in zip((FIRST, SECOND), shown, strict=False):
+            st.download_button(
+                words("evaluation.table", name=name),
+                as_table(run),
+                f"evaluation-{run.made_at[:16].replace(':', '')}-{name}.csv",
+                "text/csv",
+                icon=":material/table_view:",
+                on_click="ignore",
+                key=f"table-{name.lower()}",
+            )
+        st.download_button(
+            words("evaluation.keep"),
+            json.dumps(
+                [
+                    {"settings": one.settings, "made_at": one.made_at, **one.measures}
+                    for one in runs
+                ],
+                ensure_ascii=False,
+                indent=2,
+            ),
+            "evaluations.json",
+            "application/json",
+            icon=":material/download:",
+            on_click="ignore",
+        )

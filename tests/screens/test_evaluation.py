@@ -98,6 +98,8 @@ def test_two_settings_are_asked_in_one_go_and_compared(
         better = words["evaluation.went_better"].format(name=name)
         assert told.count(better) == wanted.count(which)
     assert page.get("vega_lite_chart")
+    names = [one.proto.label for one in page.get("download_button")]
+    assert [words["evaluation.table"].format(name=one) in names for one in "AB"] == [True, True]
 
 
 def test_an_embedding_that_cannot_be_is_refused_before_anything_runs(

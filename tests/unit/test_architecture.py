@@ -23,6 +23,7 @@ FLOORS = (
         "text",
         "contents",
         "asking",
+        "spreadsheet",
         "support",
         "matching",
         "passages",

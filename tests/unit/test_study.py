@@ -193,7 +193,7 @@ def test_typed_answers_are_compared_by_their_letters(typed: str, fits: bool) -> 
 
 def test_cards_can_be_carried_to_a_spreadsheet_and_to_anki(read: Read) -> None:
     made = [(one, f"sample p. {one.source.passage.page}") for one in cards(read.found, read.terms)]
-    rows = list(csv.DictReader(io.StringIO(cards_as_csv(made))))
+    rows = list(csv.DictReader(io.StringIO(cards_as_csv(made).decode("utf-8-sig"))))
     assert [row["back"] for row in rows] == [card.back for card, _ in made]
     text = cards_for_anki(made, "my\tdeck")
     assert text.startswith(

@@ -101,4 +101,5 @@ EVALUATION = {
     "evaluation.how_many": "How many questions are asked (drawn at random)",
     "evaluation.stage_writing": "Making questions: document {n} of {of}",
     "evaluation.stage_adding": "Taking in ({n} of {of} texts)",
+    "evaluation.table": "Questions of {name} (CSV)",
 }

@@ -98,4 +98,5 @@ EVALUATION = {
     "evaluation.how_many": "몇 개를 물을지 (무작위로 뽑아요)",
     "evaluation.stage_writing": "질문을 만들고 있어요 (문서 {n}/{of})",
     "evaluation.stage_adding": "가져오고 있어요 (글 {n}/{of})",
+    "evaluation.table": "{name}의 질문별 결과 (CSV)",
 }
