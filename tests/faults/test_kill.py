@@ -2,7 +2,6 @@
 
 import json
 import os
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -12,9 +11,10 @@ import pytest
 from rag_core.settings import Settings
 from rag_core.types import LOCAL_OWNER, Upload
 from rag_core.wiring import open_seodam
+from tests.browser.serving import REPOSITORY
+from tests.faults.killing import killed
 from tests.faults.pdfs import pages
 
-REPOSITORY = Path(__file__).parents[2]
 STEPS = ["received", "reading", "read", "embedded", "recorded", "ready"]
 
 CHILD = """
@@ -40,23 +40,10 @@ print("survived", flush=True)
 """
 
 
-def _killed_at(data: Path, step: str) -> None:
-    child = subprocess.run(
-        [sys.executable, "-c", CHILD, str(data), step],
-        cwd=REPOSITORY,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert child.returncode == -signal.SIGKILL, child.stderr
-    assert child.stdout == "acknowledged\n"
-
-
 @pytest.mark.skipif(os.name == "nt", reason="there is no SIGKILL")
 @pytest.mark.parametrize("step", STEPS)
 def test_a_kill_at_any_step_loses_nothing_that_was_acknowledged(tmp_path: Path, step: str) -> None:
-    _killed_at(tmp_path, step)
+    killed(CHILD, str(tmp_path), step)
     seodam = open_seodam(Settings(data=tmp_path))
     try:
         library = seodam.library(LOCAL_OWNER)
@@ -71,7 +58,7 @@ def test_a_kill_at_any_step_loses_nothing_that_was_acknowledged(tmp_path: Path, 
 
 
 def test_a_broken_dense_cache_is_set_aside_and_built_again(tmp_path: Path) -> None:
-    _killed_at(tmp_path, "ready")
+    killed(CHILD, str(tmp_path), "ready")
     for file in (tmp_path / "chroma").rglob("*"):
         if file.is_file():
             file.write_bytes(b"\xff" * 64)
@@ -89,7 +76,7 @@ def test_a_broken_dense_cache_is_set_aside_and_built_again(tmp_path: Path) -> No
 def test_both_caches_can_be_deleted(tmp_path: Path) -> None:
     import shutil
 
-    _killed_at(tmp_path, "ready")
+    killed(CHILD, str(tmp_path), "ready")
     shutil.rmtree(tmp_path / "chroma")
     shutil.rmtree(tmp_path / "lexical")
     command = [sys.executable, "-m", "rag_core", "--data", str(tmp_path), "check", "--json"]

@@ -1,9 +1,6 @@
 """kill -9 while something that is there is changed: it happened or it did not, never a half."""
 
 import os
-import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -11,8 +8,8 @@ import pytest
 from rag_core.settings import Settings
 from rag_core.types import LOCAL_OWNER, Upload
 from rag_core.wiring import Seodam, open_seodam
+from tests.faults.killing import killed
 
-REPOSITORY = Path(__file__).parents[2]
 TOWER = b"The first document is about lighthouses in Pohang."
 POINTS = ["statement", "commit", "done"]
 
@@ -63,16 +60,7 @@ def point(request: pytest.FixtureRequest) -> str:
 
 def _restarted(data: Path, verb: str, point: str) -> Seodam:
     """A library whose process was killed at that point of that verb, opened again."""
-    child = subprocess.run(
-        [sys.executable, "-c", CHILD, str(data), verb, point, TOWER.hex()],
-        cwd=REPOSITORY,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert child.returncode == -signal.SIGKILL, child.stderr
-    assert child.stdout == "acknowledged\n"
+    killed(CHILD, str(data), verb, point, TOWER.hex())
     return open_seodam(Settings(data=data))
 
 
