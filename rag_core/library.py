@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import numpy as np
 
@@ -387,9 +388,11 @@ class Library:
         if not self._record.removed_before(before):
             return
         with self._shelves.publishing:  # so that nothing of it comes back meanwhile
-            for document in self._record.removed_before(before):
-                self._shelves.forget(self.owner, document.collection, document.id)
-                self._record.forget(document.id)
+            late = self._record.removed_before(before)
+            for collection in {one.collection for one in late}:
+                mine = [one.id for one in late if one.collection == collection]
+                self._shelves.forget(self.owner, collection, mine)
+                self._record.forget(*mine)
 
     def pages(self, document_id: str) -> tuple[Page, ...]:
         """The pages as they were read; raises NotFound."""
@@ -514,7 +517,7 @@ class Library:
             embedding=embedding,
             lexical=shelf.lexical,
             dense=shelf.dense,
-            passages=self._record.passages,
+            passages=partial(self._record.passages, collection=collection),
             k=k,
             emphasis=emphasis,
         )

@@ -219,28 +219,34 @@ class _Moving:
         if self._stopping.is_set():
             raise Cancelled
         there = self._in_place()
-        missing = [one for one in self._documents() if one[1].id not in there]
+        missing = [one for one in self._documents() if (one[1].id, one[1].collection) not in there]
         total = self._move.done + sum(document.passages for _, document in missing)
         self._move = replace(self._move, total=total)
         for owner, document in missing:
+            _, before = self._placed.get(document.id, (owner, document))
+            if before.collection != document.collection:  # it has moved since
+                self._shelves.forget(owner, before.collection, [document.id])
             self._place(owner, document)
             self._placed[document.id] = owner, document
         return bool(missing)
 
-    def _in_place(self) -> frozenset[str]:
-        """What was placed, but for documents whose pages were read again since: their vectors of
-        this embedding are gone."""
+    def _in_place(self) -> frozenset[tuple[str, str]]:
+        """(id, collection) of what was placed, but for documents whose pages were read again
+        since: their vectors of this embedding are gone."""
         owners = {owner for owner, _ in self._placed.values()}
         fingerprint = self._target.fingerprint
-        embedded = [self._record.of(owner).embedded(fingerprint) for owner in owners]
-        return frozenset(self._placed).intersection(frozenset().union(*embedded))
+        embedded = frozenset().union(
+            *(self._record.of(one).embedded(fingerprint) for one in owners)
+        )
+        placed = (document for _, document in self._placed.values())
+        return frozenset((one.id, one.collection) for one in placed if one.id in embedded)
 
     def forget_deleted(self) -> None:
         """Take out what was deleted after it had been placed."""
         there = {document.id for _, document in self._documents()}
         for owner, document in self._placed.values():
             if document.id not in there:
-                self._shelves.forget(owner, document.collection, document.id)
+                self._shelves.forget(owner, document.collection, [document.id])
 
     def _documents(self) -> list[tuple[str, Document]]:
         """Each document that can be found or put back, and whose it is."""

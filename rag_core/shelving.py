@@ -11,6 +11,7 @@ from rag_core.stores.shelves import Shelves
 from rag_core.types import DEFAULT_COLLECTION, Collection, Document, DocumentState
 
 NAME_LENGTH, TAG_LENGTH, MOST_TAGS = 60, 30, 20
+_TOGETHER = 100  # documents that move at once; until all have arrived none of them is found
 
 
 class Shelving:
@@ -60,30 +61,53 @@ class Shelving:
         """Put documents into another collection; how many went. Nothing is read or embedded again.
 
         Where the same bytes are there already the document stays where it is. The process may end
-        at any moment: the document is found afterwards in one collection, and in one only. Raises
-        NotFound for a document that is not READY, or none of this owner's.
+        at any moment: a document is found afterwards in one collection, and in one only. Raises
+        NotFound for a document that is not READY, or none of this owner's; then none has moved.
         """
-        moved = []
         with self._shelves.publishing:
-            try:
-                for document_id in document_ids:
-                    document = self._record.document(document_id)
-                    if document.collection == collection or self._is_there(document, collection):
-                        continue
-                    if document.state is not DocumentState.READY:
-                        raise NotFound(what="document")
-                    self._shelves.forget(self._record.owner, document.collection, document_id)
-                    self._record.named.move(document_id, collection)
-                    moved.append(self._record.document(document_id))
-            finally:
-                self._publish(moved)
-        return len(moved)
+            going = self._going(dict.fromkeys(document_ids), collection)
+            for at in range(0, len(going), _TOGETHER):
+                self._take(going[at : at + _TOGETHER], collection)
+        return len(going)
+
+    def _going(self, document_ids: Iterable[str], collection: str) -> list[Document]:
+        """Those of the documents that move, one of the same bytes."""
+        known = [self._record.document(one) for one in document_ids]
+        away = [one for one in known if one.collection != collection]
+        if any(one.state is not DocumentState.READY for one in away):
+            raise NotFound(what="document")
+        first = {one.sha256: one for one in reversed(away)}
+        return [
+            one for one in away if first[one.sha256] is one and not self._is_there(one, collection)
+        ]
+
+    def _take(self, documents: Sequence[Document], collection: str) -> None:
+        """Move documents in the record, out of the indexes where they were, and into the other's.
+
+        From the first step on the record says where they belong; a start after a crash does the
+        rest.
+        """
+        self._record.named.move([one.id for one in documents], collection)
+        try:
+            for source in {one.collection for one in documents}:
+                mine = [one.id for one in documents if one.collection == source]
+                self._shelves.forget(self._record.owner, source, mine)
+        finally:
+            self._publish(documents)
+
+    def forget_elsewhere(self, document_id: str) -> None:
+        """Make the indexes of all other collections forget a document that was moving when the
+        process ended; raises NotFound."""
+        here = self._record.document(document_id).collection
+        for one in self.all():
+            if one.id != here:
+                self._shelves.forget(self._record.owner, one.id, [document_id])
 
     def _is_there(self, document: Document, collection: str) -> bool:
         """Whether the same bytes are in a collection; a copy that was removed there makes room."""
         same = self._record.same(collection, document.sha256)
         if same is not None and same.state is DocumentState.REMOVED:
-            self._shelves.forget(self._record.owner, collection, same.id)
+            self._shelves.forget(self._record.owner, collection, [same.id])
             self._record.forget(same.id)
             return False
         return same is not None

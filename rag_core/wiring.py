@@ -221,6 +221,7 @@ class Seodam:
         for left in self._record.unfinished():
             library = self.library(left.owner)
             if left.state is DocumentState.INDEXING:
+                library.shelving.forget_elsewhere(left.document_id)
                 with suppress(ModelFailed, WrongSetting, MissingExtra):  # `resume` tries again
                     library.finish(left.document_id)
             elif left.state is DocumentState.REMOVED:

@@ -121,10 +121,12 @@ class DenseCollection:
                     metadatas=[{"document": document} for document in document_ids[part]],
                 )
 
-    def remove(self, document_id: str) -> None:
-        """Forget a document; nothing happens when it is not there."""
+    def remove(self, *document_ids: str) -> None:
+        """Forget documents; nothing happens when one is not there."""
+        if not document_ids:
+            return
         with self._lock, _translated():
-            self._rows.delete(where={"document": document_id})
+            self._rows.delete(where={"document": {"$in": list(document_ids)}})
 
     def search(
         self, vector: np.ndarray, k: int, documents: Collection[str] | None = None

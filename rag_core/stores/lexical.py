@@ -68,10 +68,12 @@ class LexicalIndex:
                 for passage in passages:
                     writer.add_document(_row(passage))
 
-    def remove(self, document_id: str) -> None:
-        """Forget a document; nothing happens when it is not there. Durable on return."""
+    def remove(self, *document_ids: str) -> None:
+        """Forget documents with one commit; nothing happens when one is not there. Durable on
+        return."""
         with self._writing() as writer:
-            writer.delete_documents_by_term("document", document_id)
+            for document_id in document_ids:
+                writer.delete_documents_by_term("document", document_id)
 
     def search(
         self, question: str, k: int, documents: Collection[str] | None = None

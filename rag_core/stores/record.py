@@ -300,10 +300,10 @@ class OwnedRecord:
         with self._database.writing() as connection:
             self._change(connection, document_id, {"name": name})
 
-    def forget(self, document_id: str) -> None:
-        """Delete a document and all that came of it; nothing happens when it is not there."""
+    def forget(self, *document_ids: str) -> None:
+        """Delete documents and all that came of them; nothing happens to what is not there."""
         with self._database.writing() as connection:
-            forget(connection, self._gate, [document_id])
+            forget(connection, self._gate, document_ids)
 
     def file(self, document_id: str) -> bytes:
         """The bytes as they were uploaded; raises NotFound."""
@@ -360,8 +360,11 @@ class OwnedRecord:
         with self._database.reading() as connection:
             return "\n\n".join(row.text for row in connection.execute(query))
 
-    def passages(self, ids: Iterable[str]) -> dict[str, tuple[Passage, str]]:
-        """Passages of READY documents by id, each with its document's name."""
+    def passages(
+        self, ids: Iterable[str], collection: str | None = None
+    ) -> dict[str, tuple[Passage, str]]:
+        """Passages of READY documents by id, each with its document's name; `collection=None`
+        means all collections."""
         wanted = list(ids)
         found: dict[str, tuple[Passage, str]] = {}
         table, documents = db.passages, db.documents
@@ -372,6 +375,8 @@ class OwnedRecord:
                 .join(documents, documents.c.id == table.c.document_id)
                 .where(table.c.id.in_(some), documents.c.state == DocumentState.READY)
             )
+            if collection is not None:
+                query = query.where(documents.c.collection == collection)
             with self._database.reading() as connection:
                 for row in connection.execute(query):
                     found[row.id] = (_passage(row), row.name)

@@ -11,7 +11,7 @@ import hashlib
 import shutil
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 _WRITERS = 8
 """Lexical indexes that stay open although nobody is using them; opening one takes milliseconds."""
 
+_PASSAGES_AT_ONCE = 1000
+"""Whose vectors are put together for the dense index, for which each call is dear."""
+
 Indexed = tuple[str, Sequence[Passage], np.ndarray]
 """A document's id, its passages, and their vectors (float32, n × d)."""
 
@@ -43,6 +46,18 @@ def dense_name(key: str, fingerprint: str) -> str:
     return f"{key}-{hashlib.sha256(fingerprint.encode()).hexdigest()[:12]}"
 
 
+def _together(documents: Sequence[Indexed]) -> Iterator[list[Indexed]]:
+    """Documents that are written at once: small ones, up to so many passages."""
+    some: list[Indexed] = []
+    for one in documents:
+        if some and sum(len(passages) for _, passages, _ in [*some, one]) > _PASSAGES_AT_ONCE:
+            yield some
+            some = []
+        some.append(one)
+    if some:
+        yield some
+
+
 @dataclass(frozen=True)
 class Shelf:
     """The lexical and the dense index of one owner's collection."""
@@ -52,9 +67,11 @@ class Shelf:
 
     def replace(self, documents: Sequence[Indexed]) -> None:
         """Make both indexes hold exactly these passages of these documents."""
-        for document_id, passages, vectors in documents:
-            self.dense.remove(document_id)
-            self.dense.add([passage.id for passage in passages], vectors, document_id)
+        for some in _together(documents):
+            self.dense.remove(*(document_id for document_id, _, _ in some))
+            ids = [passage.id for _, passages, _ in some for passage in passages]
+            of = [document_id for document_id, passages, _ in some for _ in passages]
+            self.dense.add_all(ids, np.concatenate([vectors for _, _, vectors in some]), of)
         self.lexical.replace_all((one, passages) for one, passages, _ in documents)
 
 
@@ -95,15 +112,15 @@ class Shelves:
                 self._opened.add(name)
             return Shelf(self._words(key), self._collections[name])
 
-    def forget(self, owner: str, collection: str, document_id: str) -> None:
-        """Make every index forget a document, whichever embedding it is of."""
+    def forget(self, owner: str, collection: str, document_ids: Sequence[str]) -> None:
+        """Make every index forget documents, whichever embedding it is of."""
         key = shelf_key(owner, collection)
         with self._lock:
             dense = self._opened_dense()
             for name in dense.names():
                 if name.startswith(key):
-                    dense.collection(name).remove(document_id)
-            self._words(key).remove(document_id)
+                    dense.collection(name).remove(*document_ids)
+            self._words(key).remove(*document_ids)
 
     def drop_others(self, fingerprint: str) -> None:
         """Delete the open dense indexes of all embeddings but one."""

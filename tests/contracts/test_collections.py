@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -13,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from rag_core import shelving
 from rag_core.errors import NotFound
 from rag_core.ingestion import Job
 from rag_core.library import Library
@@ -80,7 +79,24 @@ def test_a_moved_document_is_found_where_it_is_and_keeps_its_citations(library: 
     assert library.shelving.move([tea], DEFAULT_COLLECTION) == 1
     assert set(found(library, "tea fields of Boseong")) == {"tea.txt", "light.txt"}
     with pytest.raises(NotFound):
-        library.shelving.move(["nothing"], target.id)
+        library.shelving.move([tea, "nothing"], target.id)
+    assert library.document(tea).collection == DEFAULT_COLLECTION
+
+
+def test_many_documents_move_and_what_has_the_same_bytes_stays(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shelving, "_TOGETHER", 2)
+    target = library.shelving.add("all").id
+    copy = library.add(Upload("copy.txt", TEA.encode()), "third").document
+    library.add(Upload("pines.txt", b"The pines of Uljin were planted in 1959."))
+    ids = [*(one.id for one in library.documents()), copy.id]
+    assert library.shelving.move([*ids, ids[0]], target) == 3
+    assert {one.name for one in library.documents(target)} == {"tea.txt", "light.txt", "pines.txt"}
+    assert [one.id for one in library.documents("third")] == [copy.id]
+    for name, question in (("tea", "tea fields"), ("light", "lighthouse"), ("pines", "pines")):
+        assert found(library, question, target)[0] == f"{name}.txt"
+        assert found(library, question) == []
 
 
 def test_the_same_bytes_can_be_in_two_collections_but_not_twice_in_one(library: Library) -> None:
@@ -234,43 +250,6 @@ def test_tags_are_kept_in_order_without_signs_and_doubles(library: Library) -> N
     assert library.shelving.tags() == ("plant", "x" * 30, "회계")
     with pytest.raises(NotFound):
         library.shelving.tag("nothing", ["a"])
-
-
-DYING = """
-import os, sys
-from pathlib import Path
-from rag_core.settings import Settings
-from rag_core.types import LOCAL_OWNER, Upload
-from rag_core.wiring import open_seodam
-
-seodam = open_seodam(Settings(data=Path(sys.argv[1])))
-library = seodam.library(LOCAL_OWNER)
-for name, text in (("tea.txt", {tea!r}), ("light.txt", {light!r})):
-    library.add(Upload(name, text.encode()))
-shelving = library.shelving
-target = shelving.add("tea").id
-tea = next(one.id for one in library.documents() if one.name == "tea.txt")
-shelving._shelves.forget(LOCAL_OWNER, "default", tea)
-if sys.argv[2] == "moved":
-    shelving._record.named.move(tea, target)
-os._exit(9)
-"""
-
-
-@pytest.mark.parametrize("step", ["forgotten", "moved"])
-def test_a_move_that_is_cut_off_leaves_the_document_in_one_collection(
-    tmp_path: Path, step: str
-) -> None:
-    script = DYING.format(tea=TEA, light=LIGHT)
-    done = subprocess.run([sys.executable, "-c", script, str(tmp_path), step], timeout=120)
-    assert done.returncode == 9
-    seodam = open_seodam(Settings(data=tmp_path))
-    library = seodam.library(LOCAL_OWNER)
-    there = found(library, "tea fields of Boseong")
-    elsewhere = found(library, "tea fields of Boseong", "tea")
-    assert ("tea.txt" in there, "tea.txt" in elsewhere) == (step != "moved", step == "moved")
-    assert "light.txt" in there
-    seodam.close()
 
 
 def test_a_tag_means_the_documents_that_have_it_when_a_question_is_asked(seodam: Seodam) -> None:

@@ -193,6 +193,24 @@ def test_questions_uploads_and_removals_go_on_meanwhile(remote: Settings) -> Non
         assert_whole(seodam, REMOTE)
 
 
+def test_a_document_that_changes_its_collection_meanwhile_is_found_there(
+    remote: Settings,
+) -> None:
+    with opened(remote) as seodam:
+        library = seodam.library(LOCAL_OWNER)
+        first = library.documents()[0]
+
+        def meanwhile(move: Move) -> None:
+            if move.done == 1 and library.document(first.id).collection == first.collection:
+                library.shelving.move([first.id], "elsewhere")
+
+        seodam.in_use.settle(meanwhile)
+        assert_whole(seodam, REMOTE)
+        hits = library.search(library.passages(first.id)[0].text, 5, "elsewhere")
+        assert [hit.document for hit in hits] == [first.name]
+        assert hits[0].dense_rank is not None
+
+
 def test_what_was_kept_before_the_swap_is_published_after_it(remote: Settings) -> None:
     with opened(remote) as seodam:
         library = seodam.library(LOCAL_OWNER)
