@@ -219,14 +219,7 @@ def _files(words: Words, runs: Sequence[Evaluation], shown: Sequence[Evaluation]
             )
         st.download_button(
             words("evaluation.keep"),
-            json.dumps(
-                [
-                    {"settings": one.settings, "made_at": one.made_at, **one.measures}
-                    for one in runs
-                ],
-                ensure_ascii=False,
-                indent=2,
-            ),
+            json.dumps(every, ensure_ascii=False, indent=2),
             "evaluations.json",
             "application/json",
             icon=":material/download:",
