@@ -58,6 +58,7 @@ GIVEN: dict[str, Any] = {
     "collection": "default",
     "excluded": frozenset(),
     "fingerprint": "stolen",
+    "embedding": None,  # none is asked for what is not there
     "tags": ["stolen"],
     "options": Options("stolen"),
     "scope": Scope(("stolen",)),
