@@ -86,7 +86,7 @@ class Examiner:
                 )
             return Progress("done", len(questions.questions), len(questions.questions))
 
-        self.start("asking", work)
+        self.start("asking", len(questions.questions), work)
 
     def write(
         self,
@@ -103,7 +103,7 @@ class Examiner:
             made = written_questions(library, documents, model, show, cancelled)
             return self._kept(name, made.questions, collection, made.dropped)
 
-        self.start("writing", work)
+        self.start("writing", len(documents), work)
 
     def take_in(
         self, name: str, library: Library, uploads: Sequence[Upload], collection: str
@@ -114,7 +114,7 @@ class Examiner:
             taken = take_in(library, name, uploads, collection, show, cancelled)
             return self._kept(name, taken.questions, taken.collection, taken.dropped)
 
-        self.start("adding", work)
+        self.start("adding", 0, work)
 
     def _kept(
         self, name: str, questions: Sequence[GoldQuestion], collection: str, dropped: int
@@ -123,12 +123,12 @@ class Examiner:
         set_id = self.evaluations.keep_set(name, questions) if kept else ""
         return Progress("done", set_id=set_id, collection=collection, kept=kept, dropped=dropped)
 
-    def start(self, stage: str, work: Work) -> None:
+    def start(self, stage: str, total: int, work: Work) -> None:
         """Begin, unless something is going on."""
         if self.running:
             return
         self._stopping.clear()
-        self.progress = Progress(stage)
+        self.progress = Progress(stage, 0, total)
         self._worker = threading.Thread(
             target=self._work, args=(work,), name="evaluation", daemon=True
         )

@@ -78,6 +78,7 @@ def _one(words: Words, run: Evaluation) -> None:
             for one in names
         ],
         hide_index=True,
+        height="content",
     )
     rows = [
         {
@@ -167,7 +168,7 @@ def _measures(
                 words("evaluation.more_than_chance"): difference.sure if difference else None,
             }
         )
-    st.dataframe(rows, hide_index=True)
+    st.dataframe(rows, hide_index=True, height="content")
 
 
 def _questions(words: Words, first: Evaluation, second: Evaluation) -> None:

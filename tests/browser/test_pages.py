@@ -130,8 +130,16 @@ def test_an_evaluation_of_made_questions(stocked: Screen, address: str, look: st
     stocked.go(f"{address}/evaluation")
     fine(stocked, f"evaluation-empty-{look}")
     stocked.button("evaluation.make").click()
+    stocked.settled()
+    stocked.page.get_by_text(stocked.words("evaluation.two"), exact=True).click()
+    stocked.settled()
+    fine(stocked, f"evaluation-setups-{look}")
     stocked.button("evaluation.run").click()
     expect(heading(stocked, "evaluation.results")).to_be_visible(timeout=60_000)
+    stocked.settled()
+    expect(stocked.button("evaluation.table", name="A")).to_be_visible()
+    expect(stocked.button("evaluation.table", name="B")).to_be_visible()
+    stocked.page.get_by_test_id("stExpander").last.locator("summary").click()
     fine(stocked, f"evaluation-{look}")
 
 

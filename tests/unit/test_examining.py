@@ -177,7 +177,7 @@ def test_a_failed_or_stopped_run_leaves_nothing(seodam: Seodam) -> None:
         def work(show: object, cancelled: object, failure: Exception = failure) -> Progress:
             raise failure
 
-        examiner.start("asking", work)
+        examiner.start("asking", 0, work)
         examiner.wait()
         assert examiner.progress is not None
         assert examiner.progress.stage == stage
