@@ -29,7 +29,7 @@ endef
 
 .PHONY: help run test browser fuzz lint types check samples train-embedding bench bench-rivals \
   bench-retrieval bench-extraction bench-ocr bench-hostile bench-lab bench-injection \
-  bench-crowd bench-overhead bench-evaluation bench-tuning clean
+  bench-crowd bench-overhead bench-evaluation bench-tuning bench-moving clean
 
 help:
 	@echo "make run              open Seodam in the browser (PORT=8501)"
@@ -50,6 +50,7 @@ help:
 	@echo "make bench-lab        the lab over 5,000 passages: a question to its full picture"
 	@echo "make bench-evaluation 1,000 questions over 1,000 passages (ASKED=folders)"
 	@echo "make bench-tuning     fine-tuning: time and gain (GOLD=folder TAUGHT=folders)"
+	@echo "make bench-moving     100 documents to another collection, at once and one by one"
 	@echo "make bench-crowd      five visitors ask in Chromium while one of them adds 200 pages"
 	@echo "make bench-overhead   what Seodam adds to the time until a model's first word"
 	@echo "make bench-injection  documents that give orders, and a model that obeys, in Chromium"
@@ -136,6 +137,9 @@ bench-lab: $(TOOLS)
 
 bench-crowd: $(TOOLS)
 	$(BIN)/python -m benchmarks.crowd
+
+bench-moving: $(TOOLS)
+	$(BIN)/python -m benchmarks.moving
 
 bench-overhead: $(TOOLS)
 	$(BIN)/python -m benchmarks.overhead
