@@ -200,7 +200,8 @@ def _step(words: Words, step: _Step) -> None:
     with st.container(border=True, gap="xsmall"):
         st.markdown(f":gray-badge[{step.when}] **{step.name}**")
         st.markdown(words(f"timeline.{step.key}"))
-        st.caption("  \n".join(f"[{literal(said)}]({link})" for said, link in step.sources))
+        named = (f":small[[{literal(said)}]({link})]" for said, link in step.sources)
+        st.markdown("  \n".join(named))  # a caption would fade its links
         if step.tried:
             with st.container(horizontal=True):
                 for place in step.tried:

@@ -16,7 +16,7 @@ from rag_core.types import Unit
 
 _INK = {"light": "#14100e", "dark": "#f3efeb"}
 _LINES = {"light": "#8a817a", "dark": "#a39a93"}
-_ROOT = {"light": "#b4233a", "dark": "#d8384f"}
+_ROOT = {"light": "#b4233a", "dark": "#d93850"}
 _LINE = 22  # characters of a name on one line of the picture
 
 

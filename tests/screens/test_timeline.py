@@ -33,7 +33,7 @@ def steps(page: AppTest) -> dict[str, tuple[int, str]]:
     said = [one.value for one in page.markdown]
     heads = [re.fullmatch(r":gray-badge\[(\d{4})\] \*\*(.+)\*\*", one) for one in said]
     named = [(head[2].split(",")[0], int(head[1])) for head in heads if head]
-    sources = [one.value for one in page.caption if "](https://" in one.value]
+    sources = [one for one in said if one.startswith(":small[")]
     return {name: (year, told) for (name, year), told in zip(named, sources, strict=True)}
 
 
