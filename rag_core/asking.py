@@ -99,6 +99,17 @@ _DEFINITION_ASKED = (
         r"(?P<term>[^,]{1,40}?)(?: mean)?"
     ),
 )
+_SHORT = r"(?P<term>[^ ]{2,20}?)"
+_WRITTEN_OUT_ASKED = (
+    re.compile(
+        rf"{_SHORT}(?:은|는|이|가|의)? ?(?:무엇의 |무슨 |어떤 (?:말|단어)의 )?"
+        r"(?:약자|약어|준말|줄임말|풀네임|정식 명칭|원래 이름)[가-힣 ]{0,8}"
+    ),
+    re.compile(
+        rf"what (?:do|does) (?:the )?(?:acronym |abbreviation |letters )?{_SHORT} stand for"
+    ),
+    re.compile(rf"what is {_SHORT} (?:short|an abbreviation|an acronym) (?:for|of)"),
+)
 _ASKS_MORE = re.compile(
     r"\b(?:of|in|for|by|to|from|that|between|with|on|at|when|used|name|number)\b"
 )
@@ -120,18 +131,20 @@ _GLOSSED, _ABOUT = 0.6, 0.4
 
 
 class Definition:
-    """Whether a question asks what something is; `term` is that, folded and without spaces."""
+    """Whether a question asks what something is; `term` is that, folded and without spaces.
+    `written_out`: it asks what these letters stand for."""
 
     def __init__(self, question: str) -> None:
         self.term = ""
         plain = " ".join(re.sub(r"[?？!.~'\"’‘“”]", "", folded(question)).split())
-        for pattern in _DEFINITION_ASKED:
+        for pattern in (*_WRITTEN_OUT_ASKED, *_DEFINITION_ASKED):
             found = pattern.fullmatch(plain)
             if found and not (
                 _ASKS_MORE.search(found["term"]) or _KOREAN_MORE.search(found["term"])
             ):
                 self.term = found["term"].replace(" ", "")
                 break
+        self.written_out = any(pattern.fullmatch(plain) for pattern in _WRITTEN_OUT_ASKED)
         bare = re.escape(self.term.removesuffix("s")) + "s?"
         name = bare + r"(?:\([^)]{1,80}\))?"
         self._said = re.compile(_SAID.replace("NAME", name))
@@ -143,7 +156,8 @@ class Definition:
         if not self.term:
             return 0.0
         plain = "".join(folded(sentence).split())
-        if self._said.search(plain):
+        is_glossed = bool(self._glossed.search(plain))
+        if self._said.search(plain) or (self.written_out and is_glossed):
             return 1.0
-        glossed = _GLOSSED * bool(self._glossed.search(plain))
+        glossed = _GLOSSED * is_glossed
         return glossed or _ABOUT * bool(self._about.match(plain))

@@ -48,6 +48,8 @@ class Look:
     shares: tuple[tuple[str, float], ...]
     held_back: bool = False
     """It is a table of contents, which names what stands elsewhere."""
+    brought_forward: bool = False
+    """It writes out the letters that were asked about."""
 
 
 def tokens(embedding: BundledEmbedding, text: str) -> list[Token]:
@@ -124,6 +126,7 @@ def looks(question: str, looked: Looked, most: int = 10) -> list[Look]:
                 tuple(word for word in words if word in wanted),
                 _named(shares[i]) if i in shares else (),
                 judgement.held_back[i],
+                judgement.brought_forward[i],
             )
         )
     return found

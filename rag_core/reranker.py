@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from rag_core.asking import Definition
 from rag_core.contents import asks_for_contents, is_contents
 from rag_core.embeddings import BundledEmbedding
 from rag_core.matching import QuestionWords
@@ -138,13 +139,15 @@ class Judgement:
     """What was found of each candidate, in their order.
 
     `probabilities`: how likely it is to hold what was asked for, 0 … 1; `held_back`: it is a table
-    of contents, whose probability is HELD_BACK of what its score says. `closely` are the places
-    of those that were looked at closely, best first by the rough score; `signals` (PLAIN + CLOSE)
-    and `about` (circumstances) are theirs, a row each.
+    of contents, whose probability is HELD_BACK of what its score says; `brought_forward`: it writes
+    out the letters that were asked about and comes before those that do not. `closely` are the
+    places of those that were looked at closely, best first by the rough score; `signals` (PLAIN +
+    CLOSE) and `about` (circumstances) are theirs, a row each.
     """
 
     probabilities: tuple[float, ...]
     held_back: tuple[bool, ...]
+    brought_forward: tuple[bool, ...]
     closely: tuple[int, ...]
     signals: np.ndarray
     about: np.ndarray
@@ -173,7 +176,7 @@ def judge(
     weights = weights or load_weights()
     if not candidates:
         nothing = np.zeros((0, len(PLAIN + CLOSE))), np.zeros((0, len(CIRCUMSTANCES)))
-        return Judgement((), (), (), *nothing, weights)
+        return Judgement((), (), (), (), *nothing, weights)
     signals = plain(question, words, candidates)
     if not bundled:
         signals = _on_scale(signals, weights.meaning)
@@ -189,14 +192,23 @@ def judge(
     result[best] = closely
     held = _held_back(question, candidates)
     result[list(held)] *= HELD_BACK
+    forward = _brought_forward(question, candidates)
+    result[list(forward)] += result.max() * (1 - result[list(forward)])
     found = tuple(float(one) for one in result)
-    return Judgement(found, held, tuple(best.tolist()), read, about[best], weights)
+    return Judgement(found, held, forward, tuple(best.tolist()), read, about[best], weights)
 
 
 def _held_back(question: str, candidates: Sequence[Candidate]) -> tuple[bool, ...]:
     """Which candidates only name what stands elsewhere, unless that is what was asked for."""
     wanted = asks_for_contents(question)
     return tuple(not wanted and is_contents(one.passage.text) for one in candidates)
+
+
+def _brought_forward(question: str, candidates: Sequence[Candidate]) -> tuple[bool, ...]:
+    """Which candidates write out the letters that the question asks about. Long passages that only
+    use them otherwise come first."""
+    asked = Definition(question)
+    return tuple(asked.written_out and asked.said_by(one.passage.text) == 1.0 for one in candidates)
 
 
 def _promising(rough: np.ndarray, slope: float) -> np.ndarray:

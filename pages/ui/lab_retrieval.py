@@ -86,6 +86,8 @@ def _candidate(visitor: Visitor, words: Words, one: lab.Look) -> None:
         )
         if one.held_back:
             st.caption(words("lab.held_back"))
+        if one.brought_forward:
+            st.caption(words("lab.brought_forward"))
         if one.shares:
             shares = [(words(f"signal.{name}"), value) for name, value in one.shares[:_SHARES]]
             charts.bars(shares, words("lab.share"), f"shares-{one.place}", words("lab.share"))

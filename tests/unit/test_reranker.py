@@ -185,3 +185,26 @@ def test_two_words_never_share_a_letter():
     assert [word.token for word in words.words] == ["대한", "대한민국"]
     match, _ = words.match("대한민국")
     assert match.covered == pytest.approx((1 + 3 / 4) / 2)  # 대한 is taken, 대한민 a piece
+
+
+@pytest.mark.parametrize(
+    "question", ["What does DPR stand for?", "DPR는 무엇의 약자인가요?", "What is DPR short for?"]
+)
+def test_the_passage_that_writes_letters_out_comes_first(embedding, question):
+    texts = (
+        "DPR stands at the head of DPR research; what does DPR do? DPR is used for DPR.",
+        "Questions are met by dense passage retrieval (DPR) of 2020, which learned from pairs.",
+        "Squid is dried in the harbour of Guryongpo every winter.",
+    )
+    found = judge(
+        question,
+        candidates(embedding, question, texts),
+        QuestionWords(question, {}, 100),
+        embedding,
+    )
+    assert found.brought_forward == (False, True, False)
+    assert max(found.probabilities) == found.probabilities[1] <= 1
+    plain_question = "Where is DPR used?"
+    words = QuestionWords(plain_question, {}, 100)
+    other = judge(plain_question, candidates(embedding, plain_question, texts), words, embedding)
+    assert not any(other.brought_forward)

@@ -77,6 +77,14 @@ RAG = (
     "이 조각을 토큰(token)이라고 부른다."
 )
 AN_API = "1 API\n\nAn API key is secret. An API is a bridge between programs. It is small."
+AGENCY = (
+    "NIA publishes a report each year. The NIA report is free. "
+    "It was founded by the National Institute of Ageing (NIA) in 1974. NIA is on the coast."
+)
+AGENCY_KO = (
+    "NIA는 해마다 보고서를 낸다. 이 보고서는 한국지능정보사회진흥원(NIA)이 쓴다. "
+    "NIA의 본원은 대구에 있다."
+)
 WITH_DPR = "DPR of 2020 was new. With DPR (dense passage retrieval) it looks near. DPR is not slow."
 
 
@@ -89,6 +97,10 @@ WITH_DPR = "DPR of 2020 was new. With DPR (dense passage retrieval) it looks nea
         ("What is an API?", AN_API, "An API is a bridge between programs."),
         ("What is DPR?", WITH_DPR, "With DPR (dense passage retrieval) it looks"),
         ("Explain APIs", AN_API, "An API is a bridge between programs."),
+        ("What does DPR stand for?", WITH_DPR, "With DPR (dense passage retrieval) it looks"),
+        ("What does NIA stand for?", AGENCY, "It was founded by the National Institute of"),
+        ("NIA는 무엇의 약자예요?", AGENCY_KO, "이 보고서는 한국지능정보사회진흥원(NIA)이 쓴다"),
+        ("NIA의 풀네임은?", AGENCY_KO, "이 보고서는 한국지능정보사회진흥원(NIA)이 쓴다"),
     ],
 )
 def test_what_something_is_is_said_by_the_sentence_that_defines_it(

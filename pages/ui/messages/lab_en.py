@@ -96,6 +96,7 @@ LAB = {
     "lab.not_closely": "Its score at first sight was low, so it was not read closely.",
     "lab.held_back": "A table of contents only names what stands elsewhere, so its probability is "
     "held at a tenth.",
+    "lab.brought_forward": "It writes out the letters that you asked about, so it comes first.",
     "lab.prompt_what": "What is sent to the language model, word for word. The text of documents "
     "stands between marks that call it data.",
     "lab.system": "System",
