@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from rag_core.errors import NotFound
 from rag_core.stores import database as db
 from rag_core.stores.forgetting import forget
+from rag_core.stores.owned import Owned
 from rag_core.types import DEFAULT_COLLECTION, Collection, DocumentState
 
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
@@ -24,12 +25,8 @@ _FOR_GOOD = 1
 """In the place of the time of removal (in microseconds since 1970): it cannot come back."""
 
 
-class NamedCollections:
+class NamedCollections(Owned):
     """What one owner may see and change of them."""
-
-    def __init__(self, database: db.Database, gate: db.Gate) -> None:
-        self._database = database
-        self._gate = gate
 
     def all(self) -> tuple[Collection, ...]:
         """Every collection, also an empty one; the default first, then by name."""
@@ -141,8 +138,7 @@ class NamedCollections:
     def _keep(self, connection: sa.Connection, id_: str, name: str, removed: int = 0) -> None:
         table = db.collections
         connection.execute(self._gate.delete(table).where(table.c.id == id_))
-        row = {"id": id_, "name": name, "removed": removed}
-        connection.execute(self._gate.insert(table), self._gate.rows([row]))
+        self._insert(connection, table, [{"id": id_, "name": name, "removed": removed}])
 
     def move(self, document_ids: Sequence[str], collection: str) -> None:
         """Put READY documents into a collection, where they are INDEXING, all or none; raises
@@ -160,14 +156,9 @@ class NamedCollections:
 
     def tag(self, document_id: str, tags: Iterable[str]) -> None:
         """Replace the tags of a document; raises NotFound."""
-        table = db.documents
         kept = json.dumps(list(dict.fromkeys(tags)), ensure_ascii=False)
         with self._database.writing() as connection:
-            changed = connection.execute(
-                self._gate.update(table).where(table.c.id == document_id).values(tags=kept)
-            )
-            if not changed.rowcount:
-                raise NotFound(what="document")
+            self._change(connection, document_id, {"tags": kept})
 
     def _all(self, connection: sa.Connection) -> tuple[Collection, ...]:
         table, documents = db.collections, db.documents
