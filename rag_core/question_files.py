@@ -13,6 +13,7 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from itertools import count
 from pathlib import Path, PurePosixPath
 
 from rag_core.errors import BrokenFile, BrokenSet, Cancelled, LimitExceeded
@@ -53,9 +54,9 @@ def take_in(
     show: Callable[[str, int, int], None] = lambda *_: None,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> Taken:
-    """The questions of some files. A corpus among them goes into a collection called `name`; else
-    they are about `collection`. Shows "adding", in texts. Raises the kinds of BadUpload,
-    Cancelled."""
+    """The questions of some files. A corpus among them goes into a collection called `name`, with
+    a number where another one is called so; else they are about `collection`. Shows "adding", in
+    texts. Raises the kinds of BadUpload, Cancelled."""
     try:
         files = dict(_files(uploads, library.limits))
         if not any(_is_beir(one) for one in files):
@@ -66,9 +67,10 @@ def take_in(
         raise BrokenSet(**error.details) from error
     if asked.documents:
         before = {one.id for one in library.shelving.all()}
-        collection = library.shelving.add(name).id
+        corpus = _Corpus(name, tuple(one for one in asked.documents if one[2].strip()))
+        collection = corpus.collection(library)
         try:
-            places = _shelve(library, name, asked.documents, collection, show, cancelled)
+            places = corpus.shelve(library, collection, show, cancelled)
         except BaseException:
             if collection not in before:
                 library.shelving.remove(collection)
@@ -145,32 +147,52 @@ def _named(library: Library, collection: str) -> dict[str, Place]:
     return places
 
 
-def _shelve(
-    library: Library,
-    name: str,
-    texts: Sequence[Text],
-    collection: str,
-    show: Callable[[str, int, int], None],
-    cancelled: Callable[[], bool],
-) -> dict[str, Place]:
-    """Where each text stands, by its id; one without letters stands nowhere."""
-    places: dict[str, Place] = {}
-    full = [one for one in texts if one[2].strip()]
-    for start in range(0, len(full), _SECTIONS):
-        show("adding", start, len(full))
-        if cancelled():
-            raise Cancelled
-        some = full[start : start + _SECTIONS]
-        title = f"{name} {start // _SECTIONS + 1}" if len(full) > _SECTIONS else name
-        upload = Upload(f"{title}.html", _as_page(title, some).encode())
-        document = library.add(upload, collection, cancelled=cancelled).document
-        pages = library.pages(document.id)
-        if len(pages) != len(some):
-            raise BrokenFile(name=upload.name)
-        for (text, *_), page in zip(some, pages, strict=True):
-            places[text] = document.name, page.label or None
-    show("adding", len(full), len(full))
-    return places
+@dataclass(frozen=True, slots=True)
+class _Corpus:
+    """Texts that have letters, as documents of a name."""
+
+    name: str
+    texts: tuple[Text, ...]
+
+    def parts(self) -> Iterator[tuple[Sequence[Text], Upload]]:
+        """The documents, and the texts in each."""
+        for start in range(0, len(self.texts), _SECTIONS):
+            some = self.texts[start : start + _SECTIONS]
+            many = len(self.texts) > _SECTIONS
+            title = f"{self.name} {start // _SECTIONS + 1}" if many else self.name
+            yield some, Upload(f"{title}.html", _as_page(title, some).encode())
+
+    def collection(self, library: Library) -> str:
+        """The collection of this name that holds nothing else, made where there is none."""
+        ours = {upload.sha256 for _, upload in self.parts()}
+        for number in count(1):
+            called = self.name if number == 1 else f"{self.name} {number}"
+            collection = library.shelving.add(called).id
+            if {one.sha256 for one in library.documents(collection)} <= ours:
+                return collection
+        raise AssertionError("numbers do not end")
+
+    def shelve(
+        self,
+        library: Library,
+        collection: str,
+        show: Callable[[str, int, int], None],
+        cancelled: Callable[[], bool],
+    ) -> dict[str, Place]:
+        """Where each text stands, by its id."""
+        places: dict[str, Place] = {}
+        for some, upload in self.parts():
+            show("adding", len(places), len(self.texts))
+            if cancelled():
+                raise Cancelled
+            document = library.add(upload, collection, cancelled=cancelled).document
+            pages = library.pages(document.id)
+            if len(pages) != len(some):
+                raise BrokenSet(name=upload.name)
+            for (text, *_), page in zip(some, pages, strict=True):
+                places[text] = document.name, page.label or None
+        show("adding", len(self.texts), len(self.texts))
+        return places
 
 
 def _as_page(title: str, texts: Sequence[Text]) -> str:

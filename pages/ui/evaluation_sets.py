@@ -17,6 +17,7 @@ from rag_core.examiner import Examiner
 from rag_core.types import Document, Upload
 
 _FORMATS = ("jsonl", "gz", "tsv", "zip")
+_OF_BEIR = {"", "corpus", "queries", "train", "dev", "test"}  # names that say nothing of a set
 _MOST_MEGABYTES = 50
 _NAME_LENGTH = 60
 
@@ -101,7 +102,8 @@ def _import(visitor: Visitor, words: Words, examiner: Examiner, collection: str)
     )
     label = words("evaluation.take_in")
     if given and st.button(label, key="take-in", type="primary", disabled=examiner.running):
-        name = given[0].name.partition(".")[0][:_NAME_LENGTH] or words("evaluation.typed")
+        stems = (one.name.partition(".")[0] for one in given)
+        name = next((one for one in stems if one not in _OF_BEIR), "BEIR")[:_NAME_LENGTH]
         uploads = [Upload(one.name, one.getvalue()) for one in given]
         examiner.take_in(name, visitor.library, uploads, collection)
         st.rerun()

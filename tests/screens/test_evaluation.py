@@ -177,7 +177,7 @@ def test_a_beir_set_is_taken_in_and_examined_in_its_own_collection(
     assert page.selectbox(key="question-set").value == made.id
     _measured(page)
     [run] = session.seodam().evaluations(LOCAL_OWNER).runs(made.id)
-    assert (run.settings["collection"], run.measures["page_hit@1"]) == ("corpus", 1)
+    assert (run.settings["collection"], run.measures["page_hit@1"]) == ("BEIR", 1)
 
 
 def test_a_file_that_is_no_question_set_says_so(open_page: Open) -> None:

@@ -101,6 +101,30 @@ def test_a_beir_set_brings_its_corpus_into_a_collection_of_its_own(
     assert len(library.documents(taken.collection)) == 1
 
 
+def test_another_corpus_of_the_same_name_goes_into_another_collection(library: Library) -> None:
+    first = take_in(library, "coast", _beir(), DEFAULT_COLLECTION)
+    other = [Upload("corpus.jsonl", _lines(CORPUS[:1])), *_beir()[1:]]
+    second = take_in(library, "coast", other, DEFAULT_COLLECTION)
+    assert [one.name for one in library.shelving.all()] == ["", "coast", "coast 2"]
+    assert first.collection != second.collection
+    assert len(library.documents(second.collection)) == 1
+    assert take_in(library, "coast", other, DEFAULT_COLLECTION) == second
+
+
+def test_a_long_corpus_becomes_several_documents(library: Library) -> None:
+    rows = [{"_id": f"d{n}", "text": f"Number {n} is here."} for n in range(1003)]
+    uploads = [
+        Upload("corpus.jsonl", _lines(rows)),
+        Upload("queries.jsonl", _lines([{"_id": "q", "text": "Which is number 1002?"}])),
+        Upload("test.tsv", b"q\tc\ts\nq\td1002\t1\n"),
+    ]
+    told: list[tuple[str, int, int]] = []
+    taken = take_in(library, "n", uploads, DEFAULT_COLLECTION, lambda *said: told.append(said))
+    assert [one.name for one in library.documents(taken.collection)] == ["n 1.html", "n 2.html"]
+    assert taken.questions[0].places == {("n 2.html", "d1002")}
+    assert told == [("adding", 0, 1003), ("adding", 1000, 1003), ("adding", 1003, 1003)]
+
+
 def test_without_a_corpus_the_judgements_name_ones_own_documents(library: Library) -> None:
     library.add(Upload("d1.txt", b"Lit in 1908."))
     library.add(Upload("d3.tower.md", b"# One\n\n26 metres.\n\n# Two\n\nWhite."))
