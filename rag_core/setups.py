@@ -28,6 +28,7 @@ class Search(StrEnum):
     """Which search is asked."""
 
     JUDGED = "judged"  # words and meaning, judged together by what is read: the chat's
+    LEARNED = "learned"  # the same without the cross-encoder, where the settings name one
     RANKS = "ranks"  # words and meaning, joined by reciprocal rank fusion, without the reranker
     WORDS = "words"  # words alone: BM25
     MEANING = "meaning"  # meaning alone: cosines
@@ -44,6 +45,11 @@ class Setup:
     k: int = PASSAGES
 
     @property
+    def judges(self) -> bool:
+        """Whether passages are judged, so that emphasis counts."""
+        return self.search in (Search.JUDGED, Search.LEARNED)
+
+    @property
     def by_meaning(self) -> bool:
         """Whether it makes a difference which embedding there is."""
         return self.search is not Search.WORDS
@@ -58,6 +64,9 @@ def find(retriever: SeodamRetriever, question: str, setup: Setup, depth: int) ->
     """
     if setup.search is Search.JUDGED:
         return retriever.search(question, depth)
+    if setup.search is Search.LEARNED:
+        looked = retriever.look(question, depth)
+        return SeodamRetriever.ranked(retriever, question, looked, depth)
     words, meaning = _legs(retriever, question, setup.search, max(depth, CANDIDATES))
     scores: dict[str, float] = defaultdict(float)
     for ranked in (words, meaning):

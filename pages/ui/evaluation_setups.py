@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 FIRST, SECOND = "A", "B"
 _FEW, _MANY = 20, 500  # questions: more take minutes
+_NO_CROSS_ENCODER = "bundled"
 _OTHER = "other"
 _EXAMPLE = "sentence-transformers:intfloat/multilingual-e5-small"
 _EMPHASES = ("words", "meaning", "closely")
@@ -114,16 +115,18 @@ def _setup(visitor: Visitor, words: Words, name: str, usual: Search) -> Setup | 
     from rag_core.reranker import LEARNED
     from rag_core.setups import MOST_PASSAGES, Search, Setup
 
+    crossed = visitor.seodam.settings.reranker != _NO_CROSS_ENCODER
+    searches = [one for one in Search if crossed or one is not Search.LEARNED]
     with st.container(border=True):
         search = st.selectbox(
             words("evaluation.search", name=name),
-            list(Search),
-            index=list(Search).index(usual),
+            searches,
+            index=searches.index(usual),
             format_func=lambda one: words(f"evaluation.search_{one}"),
             help=words("evaluation.search_how"),
             key=f"search-{name}",
         )
-        embedding = _embedding(visitor, words, name) if search is not Search.WORDS else ""
+        embedding = _embedding(visitor, words, name) if Setup(search).by_meaning else ""
         k = st.slider(
             words("evaluation.k", name=name),
             1,
@@ -132,7 +135,7 @@ def _setup(visitor: Visitor, words: Words, name: str, usual: Search) -> Setup | 
             help=words("evaluation.k_how"),
             key=f"k-{name}",
         )
-        emphasis = _emphasis(visitor, words, name) if search is Search.JUDGED else LEARNED
+        emphasis = _emphasis(visitor, words, name) if Setup(search).judges else LEARNED
     return None if embedding is None else Setup(search, emphasis, embedding, k)
 
 

@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from pages.ui import session
 from pages.ui.messages import CATALOGUE
+from pages.ui.messages.en import ENGLISH
 from rag_core.comparing import differences, outcome, paired
 from rag_core.evaluation import GoldQuestion
 from rag_core.setups import Search
@@ -136,6 +137,40 @@ def test_the_collection_that_is_chosen_is_examined(
     assert not page.warning
     page.selectbox(key="evaluation-collection").set_value(DEFAULT_COLLECTION).run()
     assert page.warning  # its documents are not here
+
+
+def test_saving_keeps_what_the_table_does_not_show(
+    open_page: Open, sample: Callable[[str], None]
+) -> None:
+    page = open_page("pages/evaluation.py", "en")
+    sample("en")
+    two = (frozenset({("a.pdf", 1), ("a.pdf", 4)}), frozenset({("b.pdf", "Opening hours")}))
+    golds = (
+        GoldQuestion("q", "A", kind="fact", evidence=two, quotes=("one", "two")),
+        GoldQuestion("u", answerable=False),
+    )
+    kept = session.seodam().evaluations(LOCAL_OWNER)
+    kept.keep_set("mine", golds)
+    page.run().button(key="save").click().run()
+    assert not page.exception
+    assert [one.questions for one in kept.sets()] == [golds]
+
+
+def test_a_cross_encoder_can_be_left_out_where_there_is_one(
+    open_page: Open, sample: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SEODAM_RERANKER", "sentence-transformers:none")
+    page = open_page("pages/evaluation.py", "en")
+    sample("en")
+    page.run().button(key="make").click().run()
+    offered = page.selectbox(key="search-A").options
+    assert ENGLISH["evaluation.search_learned"] in offered
+    page.selectbox(key="search-A").set_value(Search.LEARNED).run()
+    assert page.slider(key="closely-A")
+    _measured(page)
+    [chosen] = session.seodam().evaluations(LOCAL_OWNER).sets()
+    [run] = session.seodam().evaluations(LOCAL_OWNER).runs(chosen.id)
+    assert run.settings["search"] == "learned"
 
 
 def test_a_set_can_be_deleted(open_page: Open, sample: Callable[[str], None]) -> None:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 from pydantic import TypeAdapter
 
 from rag_core.comparing import differences, outcome
+from rag_core.cross_encoder import CrossEncoder, make_retriever
 from rag_core.errors import BrokenFile, Cancelled, NotFound, WrongSetting
 from rag_core.evaluation import GoldQuestion, mean, read_gold, read_gold_lines
 from rag_core.examinations import Evaluation, as_lines
 from rag_core.examiner import Examiner, Progress
-from rag_core.examining import CHAT, Examinee, compare
+from rag_core.examining import CHAT, Examinee, Show, Stop, compare
 from rag_core.question_making import made_questions
 from rag_core.settings import Settings
 from rag_core.setups import Search, Setup, find
@@ -114,6 +117,22 @@ def test_setups_search_as_they_say(seodam: Seodam) -> None:
     assert [hit.score for hit in ranks] == [1 / n for n in range(1, 6)]
 
 
+def test_a_cross_encoder_can_be_left_out(seodam: Seodam) -> None:
+    class Backwards(CrossEncoder):
+        """Holds the last passage for the best."""
+
+        def scores(self, question: str, passages: Sequence[str]) -> list[float]:
+            return [n / len(passages) for n in range(len(passages))]
+
+    plain = seodam.library(LOCAL_OWNER).retriever()
+    parts = {name: getattr(plain, name) for name in ("embedding", "lexical", "dense", "passages")}
+    crossed = make_retriever(Backwards("none"), **parts)
+    question = "What is a hallucination?"
+    without = find(crossed, question, Setup(Search.LEARNED), 10)
+    assert without == plain.search(question, 10)
+    assert find(crossed, question, CHAT, 10) == crossed.search(question, 10) != without
+
+
 def test_another_embedding_and_collection_are_examined_beside_those_in_use(
     seodam: Seodam, made: list[GoldQuestion], tmp_path: Path
 ) -> None:
@@ -182,6 +201,29 @@ def test_a_failed_or_stopped_run_leaves_nothing(seodam: Seodam) -> None:
         assert examiner.progress is not None
         assert examiner.progress.stage == stage
     assert examiner.evaluations.runs("s") == ()
+
+
+def test_stopping_ends_what_is_going_on_and_lets_the_next_begin(seodam: Seodam) -> None:
+    examiner = Examiner(seodam.evaluations(LOCAL_OWNER))
+    begun = threading.Event()
+
+    def work(show: Show, cancelled: Stop) -> Progress:
+        show("asking", 1, 3)
+        begun.set()
+        while not cancelled():
+            time.sleep(0.01)
+        raise Cancelled
+
+    examiner.start("asking", 3, work)
+    begun.wait()
+    assert examiner.progress == Progress("asking", 1, 3)
+    examiner.start("asking", 3, lambda *_: Progress("done"))  # not before the first has ended
+    assert examiner.running
+    examiner.stop()
+    assert examiner.progress == Progress("cancelled")
+    examiner.start("asking", 3, lambda *_: Progress("done"))
+    examiner.wait()
+    assert examiner.progress == Progress("done")
 
 
 def test_a_run_of_an_earlier_version_can_still_be_shown() -> None:

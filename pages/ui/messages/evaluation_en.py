@@ -102,4 +102,5 @@ EVALUATION = {
     "evaluation.stage_writing": "Making questions: document {n} of {of}",
     "evaluation.stage_adding": "Taking in ({n} of {of} texts)",
     "evaluation.table": "Questions of {name} (CSV)",
+    "evaluation.search_learned": "words and meaning, judged without the cross-encoder",
 }

@@ -99,4 +99,5 @@ EVALUATION = {
     "evaluation.stage_writing": "질문을 만들고 있어요 (문서 {n}/{of})",
     "evaluation.stage_adding": "가져오고 있어요 (글 {n}/{of})",
     "evaluation.table": "{name}의 질문별 결과 (CSV)",
+    "evaluation.search_learned": "낱말과 뜻, 크로스 인코더 없이 판단",
 }
