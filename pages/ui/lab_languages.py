@@ -61,23 +61,14 @@ def _price(visitor: Visitor, words: Words, model: str) -> Price | None:
 def _table(
     words: Words, counts: Mapping[str, Mapping[str, int]], priced: str, price: Price | None
 ) -> None:
-    """A row for each tokenizer; the dollars only in that of the chosen model."""
+    """A row for each language by each tokenizer; dollars only in those of the chosen model."""
     rows: list[dict[str, Any]] = []
     for name, of in counts.items():
-        korean, english = of.values()
-        row: dict[str, Any] = {words("lab.tokenizer"): name}
-        row |= {f"{tongue} ({words('lab.tokens_of')})": n for tongue, n in of.items()}
-        row[words("lab.times")] = korean / english if english else None
-        if price is not None:
-            costs = {tongue: price.of(_TIMES * n, 0) for tongue, n in of.items()}
-            row |= {
-                words("lab.cost", tongue=tongue): cost if name == priced else None
-                for tongue, cost in costs.items()
-            }
-        rows.append(row)
-    dollars = {
-        words("lab.cost", tongue=tongue): st.column_config.NumberColumn(format="$%.4f")
-        for tongue in (words("lab.korean"), words("lab.english"))
-    }
-    ratio = {words("lab.times"): st.column_config.NumberColumn(format="%.2f")}
-    st.dataframe(rows, hide_index=True, column_config={**dollars, **ratio})
+        for tongue, tokens in of.items():
+            row: dict[str, Any] = {words("lab.language"): tongue, words("lab.tokens_of"): tokens}
+            if price is not None:
+                dollars = price.of(_TIMES * tokens, 0)
+                row[words("lab.cost")] = dollars if name == priced else None
+            rows.append(row | {words("lab.tokenizer"): name})
+    dollars_of = st.column_config.NumberColumn(format="$%.4f")
+    st.dataframe(rows, hide_index=True, column_config={words("lab.cost"): dollars_of})

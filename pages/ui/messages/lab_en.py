@@ -45,8 +45,8 @@ LAB = {
     "lab.english": "English",
     "lab.korean_given": "등대는 밤에 배가 바위를 피해 갈 수 있도록 불빛을 비춰요.",
     "lab.english_given": "A lighthouse shines at night so that ships can keep away from the rocks.",
-    "lab.times": "Korean ÷ English",
-    "lab.cost": "{tongue}, $ for 1,000 times",
+    "lab.language": "Language",
+    "lab.cost": "$ for 1,000 times",
     "lab.cost_how": "Dollars for a model that reads the sentence 1,000 times: {model} takes "
     "{dollars} for a million tokens that it reads, as last known.",
     "lab.cost_unknown": "No dollars here: the price of {model} is not known, or how it cuts text.",

@@ -44,8 +44,8 @@ LAB = {
     "lab.english": "영어",
     "lab.korean_given": "등대는 밤에 배가 바위를 피해 갈 수 있도록 불빛을 비춰요.",
     "lab.english_given": "A lighthouse shines at night so that ships can keep away from the rocks.",
-    "lab.times": "한국어 ÷ 영어",
-    "lab.cost": "{tongue}, 1,000번에 $",
+    "lab.language": "언어",
+    "lab.cost": "1,000번에 $",
     "lab.cost_how": "그 문장을 1,000번 읽게 하는 값이에요. {model}은(는) 토큰 100만 개를 읽는 데 "
     "{dollars}달러를 받아요(마지막으로 알려진 값).",
     "lab.cost_unknown": "{model}의 가격이나 글을 자르는 방법을 알 수 없어서 값은 적지 않았어요.",
