@@ -13,8 +13,7 @@ from pages.ui.messages import Words
 from pages.ui.session import Visitor
 from pages.ui.shell import enter, heard, literal
 from rag_core.errors import NotFound
-from rag_core.library import UNDO_SECONDS
-from rag_core.types import Document, ReadBy
+from rag_core.types import UNDO_SECONDS, Document, ReadBy
 
 _REPORT = Path(__file__).with_name("document.py")
 

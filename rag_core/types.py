@@ -15,7 +15,7 @@ from enum import StrEnum
 DEFAULT_COLLECTION = "default"
 LOCAL_OWNER = "local"
 UNDO_SECONDS = 20
-"""How long a deleted conversation can come back."""
+"""How long a removed document, collection or conversation can come back."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,8 @@ from pages.ui.messages import Words
 from pages.ui.session import Visitor
 from pages.ui.shell import literal
 from rag_core.errors import NotFound
-from rag_core.library import UNDO_SECONDS
 from rag_core.scope import fits
-from rag_core.types import DEFAULT_COLLECTION, Collection, Document, Scope
+from rag_core.types import DEFAULT_COLLECTION, UNDO_SECONDS, Collection, Document, Scope
 
 
 def header(visitor: Visitor, words: Words) -> None:

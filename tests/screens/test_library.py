@@ -8,8 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from pages.ui import session
 from pages.ui.messages import CATALOGUE
-from rag_core.library import UNDO_SECONDS
-from rag_core.types import LOCAL_OWNER
+from rag_core.types import LOCAL_OWNER, UNDO_SECONDS
 from tests.faults import pdfs
 from tests.faults.office import zipped
 from tests.screens.conftest import all_text
