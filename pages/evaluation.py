@@ -23,7 +23,7 @@ def page() -> None:
     examiner = visitor.seodam.examiner(visitor.owner)
     if examiner.running:
         st.fragment(_watch, run_every=0.5)(examiner, words)
-    _turn_to_new(examiner)
+    _turn_to_new(visitor, examiner)
     collection = _collection(visitor, words)
     documents = visitor.library.documents(collection.id)
     if not documents:
@@ -39,12 +39,20 @@ def page() -> None:
     evaluation_results.show(words, examiner.evaluations.runs(chosen.id))
 
 
-def _turn_to_new(examiner: Examiner) -> None:
+def _turn_to_new(visitor: Visitor, examiner: Examiner) -> None:
     """Choose a question set that was just made in the background, and its collection; once."""
     now = examiner.progress
-    if now is not None and now.set_id and st.session_state.get("turned-to") != now.set_id:
-        st.session_state["turned-to"] = st.session_state["question-set"] = now.set_id
+    if now is None or not _is_there(examiner) or st.session_state.get("turned-to") == now.set_id:
+        return
+    st.session_state["turned-to"] = st.session_state["question-set"] = now.set_id
+    if now.collection in {one.id for one in visitor.library.shelving.all()}:
         st.session_state["evaluation-collection"] = now.collection
+
+
+def _is_there(examiner: Examiner) -> bool:
+    """Whether the question set that was made last has not been deleted since."""
+    now = examiner.progress
+    return now is not None and now.set_id in {one.id for one in examiner.evaluations.sets()}
 
 
 def _collection(visitor: Visitor, words: Words) -> Collection:
@@ -94,11 +102,11 @@ def _ended(words: Words, examiner: Examiner) -> None:
         show_error(now.error, words)
     elif now is not None and now.stage == "cancelled":
         st.info(words("evaluation.cancelled"), icon=":material/cancel:")
-    elif now is not None and now.set_id:
+    elif now is not None and _is_there(examiner):
         dropped = words("evaluation.dropped", n=now.dropped) if now.dropped else ""
         said = f"{words('evaluation.kept', n=now.kept)} {dropped}"
         st.success(said, icon=":material/check:")
-    elif now is not None and now.dropped:
+    elif now is not None and now.dropped and not now.set_id:
         st.warning(words("evaluation.none_kept", n=now.dropped), icon=":material/warning:")
 
 

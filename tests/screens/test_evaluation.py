@@ -215,6 +215,23 @@ def test_a_beir_set_is_taken_in_and_examined_in_its_own_collection(
     assert (run.settings["collection"], run.measures["page_hit@1"]) == ("BEIR", 1)
 
 
+def test_a_set_that_was_taken_in_can_be_deleted_and_stays_so(open_page: Open) -> None:
+    page = open_page("pages/evaluation.py", "en")
+    session.seodam().library(LOCAL_OWNER).add(Upload("light.txt", b"It is 26 metres tall."))
+    gold = b'{"question": "How tall?", "evidence": [{"doc": "light.txt", "page": null}]}'
+    page.run().file_uploader(key="import").set_value([("g.jsonl", gold, "text/plain")]).run()
+    page.button(key="take-in").click().run()
+    session.seodam().examiner(LOCAL_OWNER).wait()
+    page.run()
+    assert page.success
+    page.button(key="delete-set").click().run()
+    later = open_page("pages/evaluation.py", "en")  # the same owner, another session
+    for one in (page, later):
+        assert not one.exception
+        assert not one.success
+    assert session.seodam().evaluations(LOCAL_OWNER).sets() == ()
+
+
 def test_a_file_that_is_no_question_set_says_so(open_page: Open) -> None:
     page = open_page("pages/evaluation.py", "en")
     broken = ("gold.jsonl", b"not json", "application/jsonl")
