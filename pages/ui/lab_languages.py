@@ -71,4 +71,5 @@ def _table(
                 row[words("lab.cost")] = dollars if name == priced else None
             rows.append(row | {words("lab.tokenizer"): name})
     dollars_of = st.column_config.NumberColumn(format="$%.4f")
-    st.dataframe(rows, hide_index=True, column_config={words("lab.cost"): dollars_of})
+    columns = {words("lab.cost"): dollars_of}
+    st.dataframe(rows, hide_index=True, column_config=columns, placeholder="–")
