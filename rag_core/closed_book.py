@@ -6,27 +6,9 @@ from dataclasses import dataclass
 
 from rag_core.errors import PromptTooLong
 from rag_core.local_models import LocalModel
-from rag_core.prompting import Task
+from rag_core.prompting import Task, from_memory
 from rag_core.text import language
 from rag_core.tokenisation import Tokens
-
-_ASKED = {
-    (Task.ANSWER, "en"): "Answer the question in a few words.\nQuestion: {text}\nAnswer:",
-    (Task.ANSWER, "ko"): "질문에 몇 낱말로 답하세요.\n질문: {text}\n답:",
-    (Task.ABSTRACTIVE, "en"): (
-        "Answer the question in one or two whole sentences.\nQuestion: {text}\nAnswer:"
-    ),
-    (Task.ABSTRACTIVE, "ko"): "질문에 한두 문장으로 답하세요.\n질문: {text}\n답:",
-    (Task.QUESTION, "en"): (
-        "Write a quiz question as in Jeopardy: a fact that fits the answer and does not name it.\n"
-        "Answer: {text}\nQuestion:"
-    ),
-    (Task.QUESTION, "ko"): (
-        "퀴즈를 내세요. 정답에 맞는 사실을 묻되 정답은 말하지 마세요.\n정답: {text}\n문제:"
-    ),
-}
-TASKS = tuple(dict.fromkeys(task for task, _ in _ASKED))
-"""What can be asked without a passage; a claim cannot be checked against nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +27,11 @@ def closed_book(
     of the tokens `given`.
 
     `spoken` is the prompt's language, by default the text's. Raises KeyError for a task that is not
-    in TASKS, PromptTooLong, ModelFailed.
+    in FROM_MEMORY, PromptTooLong, ModelFailed.
     """
-    korean = (spoken or language(text)) == "ko"
+    spoken = spoken or language(text)
     tokens = generator.tokens
-    prompt = tokens.prompt(_ASKED[task, "ko" if korean else "en"].format(text=text))
+    prompt = tokens.prompt(from_memory(task, text, spoken))
     room = generator.window if generator.reads_first else generator.window - limit
     if len(prompt) > room or len(given) > generator.window // 2:
         raise PromptTooLong(model=generator.name, tokens=len(prompt), window=room)

@@ -13,14 +13,13 @@ from itertools import pairwise
 from typing import Any
 
 from langchain_core.callbacks import CallbackManagerForLLMRun
-from langchain_core.language_models import BaseChatModel
-from langchain_core.language_models.base import LangSmithParams
-from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, HumanMessage
-from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
+from langchain_core.messages import AIMessageChunk, BaseMessage, HumanMessage
+from langchain_core.outputs import ChatGenerationChunk
 
 from rag_core.embeddings import BundledEmbedding
 from rag_core.overview import choose_telling, wants_overview
 from rag_core.selection import Unit, answers, choose
+from rag_core.streaming import StreamingChatModel
 from rag_core.text import language, sentences
 from rag_core.types import Hit
 
@@ -33,7 +32,7 @@ _ITEM = re.compile(r"\s*(?:[-*•·∙◦▪▫■□●○◆◇▶►➢✓※
 _WORD_JOINER = "\u2060"
 
 
-class ExtractiveChatModel(BaseChatModel):
+class ExtractiveChatModel(StreamingChatModel):
     """Answers in sentences of the passages, streamed one by one.
 
     `response_metadata["answerable"]` is false when it found no answer.
@@ -43,21 +42,9 @@ class ExtractiveChatModel(BaseChatModel):
     def _llm_type(self) -> str:
         return "seodam-extractive"
 
-    def _get_ls_params(self, stop: list[str] | None = None, **kwargs: Any) -> LangSmithParams:
-        name = str(kwargs.get("model") or "extractive")
-        return {**super()._get_ls_params(stop, **kwargs), "ls_model_name": name}
-
-    def _generate(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: CallbackManagerForLLMRun | None = None,
-        **kwargs: Any,
-    ) -> ChatResult:
-        pieces, answerable = self._answer(messages)
-        text = _until("".join(pieces), stop)
-        message = AIMessage(text, response_metadata=_metadata(answerable))
-        return ChatResult(generations=[ChatGeneration(message=message)])
+    @property
+    def called(self) -> str:
+        return "extractive"
 
     def _stream(
         self,

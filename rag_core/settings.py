@@ -71,7 +71,7 @@ class Server:
 
 
 PROVIDERS = ("openai", "anthropic", "google", "ollama")
-"""Kinds of servers of language models, as names of models begin (see providers.py)."""
+"""Kinds of servers of language models, as names of models begin (see providers/)."""
 DEFAULT_MODEL_WITH_KEY = "openai:gpt-4o-mini"
 
 # field → the word that stands alone, and what comes before a name

@@ -9,14 +9,12 @@ from typing import Any
 
 import numpy as np
 from langchain_core.callbacks import CallbackManagerForLLMRun
-from langchain_core.language_models import BaseChatModel
-from langchain_core.language_models.base import LangSmithParams
-from langchain_core.language_models.chat_models import generate_from_stream
 from langchain_core.messages import AIMessageChunk, BaseMessage
-from langchain_core.outputs import ChatGenerationChunk, ChatResult
+from langchain_core.outputs import ChatGenerationChunk
 
 from rag_core.errors import PromptTooLong
 from rag_core.local_models import LocalModel, load_local_model, streamed
+from rag_core.streaming import StreamingChatModel
 from rag_core.tokenisation import Spelling, Tokens
 
 ANSWER_TOKENS = 512
@@ -28,7 +26,7 @@ Likely = dict[str, Any]
 _ROLES = {"system": "system", "human": "user", "ai": "assistant"}
 
 
-class TransformersChatModel(BaseChatModel):
+class TransformersChatModel(StreamingChatModel):
     """A causal or sequence-to-sequence model by hub name or folder, loaded when first asked.
 
     It writes as its makers advise unless `temperature` is given, at most `answer_tokens` tokens or
@@ -50,18 +48,9 @@ class TransformersChatModel(BaseChatModel):
     def _llm_type(self) -> str:
         return "seodam-transformers"
 
-    def _get_ls_params(self, stop: list[str] | None = None, **kwargs: Any) -> LangSmithParams:
-        name = str(kwargs.get("model") or self.model)
-        return {**super()._get_ls_params(stop, **kwargs), "ls_model_name": name}
-
-    def _generate(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: CallbackManagerForLLMRun | None = None,
-        **kwargs: Any,
-    ) -> ChatResult:
-        return generate_from_stream(self._stream(messages, stop, run_manager, **kwargs))
+    @property
+    def called(self) -> str:
+        return self.model
 
     def _stream(
         self,

@@ -17,11 +17,11 @@ from pages.ui.messages import Words
 from pages.ui.places import place
 from pages.ui.session import Visitor
 from pages.ui.shell import show_error
-from rag_core.closed_book import TASKS, ClosedBook, closed_book
+from rag_core.closed_book import ClosedBook, closed_book
 from rag_core.errors import SeodamError
 from rag_core.marginalisation import Mode
 from rag_core.markdown import safe_markdown
-from rag_core.prompting import Task
+from rag_core.prompting import FROM_MEMORY, Task
 from rag_core.rag_models import Decoding, RagModel, Scored, Verdict
 from rag_core.types import Hit
 
@@ -125,7 +125,7 @@ def _run(words: Words, model: LocalModel, asked: _Asked, hits: Sequence[Hit]) ->
         scored = writing.scored
         assert scored is not None
         closed = None
-        if asked.task in TASKS:
+        if asked.task in FROM_MEMORY:
             said = tuple(token.id for token in scored.tokens)
             closed = closed_book(model, asked.text, said, asked.task, limit)
     return _Outcome(asked, scored, closed)

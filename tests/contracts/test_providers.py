@@ -145,3 +145,13 @@ def test_every_provider_can_be_named_in_the_settings() -> None:
     for name in PROVIDERS:
         named = Settings.load({"SEODAM_MODEL": f"{name}:x", "SEODAM_DATA": "/x"})
         assert named.model == f"{name}:x"
+
+
+def test_models_that_speak_as_openai_does_share_their_connections() -> None:
+    one, other = (
+        load_generator(f"openai:{name}", Settings(data=Path("unused"))) for name in ("a", "b")
+    )
+    assert isinstance(one, RemoteChatModel)
+    assert isinstance(other, RemoteChatModel)
+    for pool in ("http_client", "http_async_client"):  # each would cost a TLS context of its own
+        assert getattr(one.inner, pool) is getattr(other.inner, pool) is not None

@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rag_core.closed_book import TASKS, closed_book
+from rag_core.closed_book import closed_book
 from rag_core.errors import ModelOverloaded, PromptTooLong
 from rag_core.generators import load_generator
 from rag_core.local_models import LocalModel, load_local_model
-from rag_core.prompting import Task
+from rag_core.prompting import FROM_MEMORY, Task
 from rag_core.settings import Settings
 from rag_core.watching import TOP, watch
 from tests import tiny_models
@@ -145,6 +145,6 @@ def test_closed_book_is_what_the_generator_says_alone(
 
 def test_a_claim_needs_passages_and_a_long_question_does_not_fit(gpt2: str) -> None:
     local = load_local_model(gpt2)
-    assert Task.VERIFY not in TASKS
+    assert Task.VERIFY not in FROM_MEMORY
     with pytest.raises(PromptTooLong):
         closed_book(local, "등대 " * 2000, (), Task.ANSWER, 8)

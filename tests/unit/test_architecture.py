@@ -53,8 +53,18 @@ FLOORS = (
         "lessons",
         "adapter",
     },
-    {"retriever", "reranker", "signals", "evaluation"}
-    | {"generators", "extractive", "overview", "selection", "prompting", "citations", "grounding"}
+    {"retriever", "reranker", "signals", "evaluation", "gold"}
+    | {
+        "streaming",
+        "guarding",
+        "generators",
+        "extractive",
+        "overview",
+        "selection",
+        "prompting",
+        "citations",
+        "grounding",
+    }
     | {"rag_models", "transformers_chat", "closed_book"},
     {"cross_encoder", "lab", "plane", "foreign_tokens", "watching", "prices", "windows"},
     {"budget", "metering"},
