@@ -106,6 +106,7 @@ def letters_of(text: str) -> str:
 # --- sentences ----------------------------------------------------------------------------------
 
 _END = re.compile(r"[.!?。！？…]+[\"'”’」』)\]]*(?=\s|$)|[。！？]")
+_LEADER = re.compile(r"\.{4,}|(?<=\s)\.{2,}")  # dots that lead the eye to the next cell of a row
 _ABBREVIATION = re.compile(
     r"(?:^|[\s(])(?:Mr|Mrs|Ms|Dr|Prof|Sr|Jr|St|vs|etc|cf|al|No|Nos|Fig|Figs|Eq|Sec|Vol|pp|p|ca"
     r"|approx|Inc|Ltd|Co|Corp|e\.g|i\.e|U\.S|[A-Z])\.$"
@@ -121,8 +122,8 @@ _SHORT_LINE = 30
 def sentences(text: str) -> list[tuple[int, int]]:
     """Spans (start, end) of the sentences of `text`, in order, without white space around them.
 
-    A sentence ends at an end mark followed by space (not after abbreviations, initials, or the
-    number of a list item), at a blank line, and at a line end before a list item or after a
+    A sentence ends at an end mark followed by space (not after abbreviations, initials, the number
+    of a list item, or leader dots), at a blank line, and at a line end before a list item or after a
     closed or short line. Together they hold every character that is not white space.
     """
     spans: list[tuple[int, int]] = []
@@ -149,6 +150,8 @@ def _cut_at_marks(text: str, start: int, end: int) -> list[tuple[int, int]]:
     for mark in _END.finditer(text, start, end):
         sentence = text[begin : mark.end()]
         if _ABBREVIATION.search(sentence) or re.fullmatch(r"\s*\(?\w{1,3}[.)]", sentence):
+            continue
+        if _LEADER.match(text, mark.start()):
             continue
         spans.append((begin, mark.end()))
         begin = mark.end()

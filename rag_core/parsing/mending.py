@@ -200,9 +200,11 @@ def _gap(above: Line, line: Line, block: Sequence[Line], right: float, survey: S
         return _within(above, line, survey)
     if above.beside or above.inside or _ITEM.match(line.text):
         return "\n"
+    ends_short = _ends_short(above, line, right)
     if _is_indented(above, line, block[0]):
-        return "\n\n"
-    if _ends_short(above, line, right) and not (line.level and len(block) == 2):
+        hangs = not ends_short and _hangs(above, line, block, right)
+        return _within(above, line, survey) if hangs else "\n\n"
+    if ends_short and not (line.level and len(block) == 2):
         other_size = max(above.em, line.em) > 1.12 * min(above.em, line.em)
         return "\n\n" if other_size else "\n"
     return _within(above, line, survey)
@@ -220,6 +222,11 @@ _OPEN_END = re.compile(r"[\w,]$")
 _SENTENCE_END = re.compile(r"[다요죠까함음임됨]$")
 
 
+def _is_open(line: Line) -> bool:
+    """Whether a line ends in the middle of a sentence, as far as its last letter tells."""
+    return bool(_OPEN_END.search(line.text)) and not _SENTENCE_END.search(line.text)
+
+
 def _goes_on(above: Sequence[Line], block: Sequence[Line], survey: Survey) -> str:
     """A paragraph goes on in the next column when its last line is full and ends in the middle
     of a sentence, and the next begins in the middle of one."""
@@ -232,9 +239,8 @@ def _goes_on(above: Sequence[Line], block: Sequence[Line], survey: Survey) -> st
     ends, begins = last.text[-1:], line.text[:1]
     if last.hyphened and begins.isalnum():
         return _within(last, line, survey)
-    open_end = _OPEN_END.search(last.text) and not _SENTENCE_END.search(last.text)
     korean = HANGUL.match(begins) and (HANGUL.match(ends) or ends == ",") and len(block) > 1
-    if open_end and not _ITEM.match(line.text) and (begins.islower() or korean):
+    if _is_open(last) and not _ITEM.match(line.text) and (begins.islower() or korean):
         return _within(last, line, survey)
     return "\n\n"
 
@@ -248,6 +254,25 @@ def _is_indented(above: Line, line: Line, first: Line) -> bool:
         and start_above < left + 0.5 * height
         and not _ITEM.match(above.text)
     )
+
+
+def _hangs(above: Line, line: Line, block: Sequence[Line], right: float) -> bool:
+    """Whether a line that is set in goes on with the sentence above it, as under the first line of
+    an entry. Below a heading in the middle, further lines begin on the left of it."""
+    begins = line.text[0]
+    left = min(other.seat[0] for other in block[block.index(line) :])
+    if not _is_open(above) or left < above.seat[0] - 0.5 * above.height:
+        return False
+    if HANGUL.match(begins):
+        return len(above.text) + len(_WIDE.findall(above.text)) > _SHORTEST_ENTRY
+    if begins.islower() or begins == "(":
+        return True
+    full = above.seat[2] > above.seat[0] + _FULL * (right - above.seat[0])
+    return full and bool(_MARKED.search(above.text))  # a heading is plain words
+
+
+_SHORTEST_ENTRY, _FULL = 24, 0.9  # letters, a Korean one counted twice; share of the width
+_MARKED = re.compile(r"[^\w\s-]")
 
 
 def _ends_short(above: Line, line: Line, right: float) -> bool:

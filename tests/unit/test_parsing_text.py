@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -134,6 +135,37 @@ def test_an_indented_line_starts_a_paragraph_and_a_bullet_an_item() -> None:
     assert compose(lines).text == (
         "First paragraph is full here.\n\nSecond one begins further in\n• item one\n• item two"
     )
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "goes_on"),
+    [
+        ("STEVEN E. MERCER, ESQ., Deputy General, Los", "Angeles, Cal.; on behalf", True),
+        ("In Sequences II: methods of computer", "science, pages 329 to 334.", True),
+        (
+            "추가: 보안상 잘못된 구성. 이 문제는 십 위였던 구성 관리, 소프트웨어",
+            "문제로 여겨졌다.",
+            True,
+        ),
+        ("Proposed Maintenance-Related Actions of", "To ensure that each of them works,", False),
+        ("위험 점수와 순위", "위협원과 그 영향", False),
+        ("This one ends with its full line here.", "Another one begins further in", False),
+    ],
+)
+def test_a_line_set_in_goes_on_where_the_one_above_is_open(
+    first: str, second: str, goes_on: bool
+) -> None:
+    lines = column([first, second], 50)
+    lines[1].place((70, 112, 250, 122))
+    between = " " if goes_on else "\n\n"
+    assert compose(lines).text == first + between + second
+
+
+def test_below_a_heading_in_the_middle_a_paragraph_set_in_begins_anew() -> None:
+    lines = column(["of the heading, plain", "every one of them is here and", "goes on."], 50)
+    lines[0].place((64, 100, 250, 110))
+    lines[1].place((80, 112, 250, 122))
+    assert compose(lines).text.startswith("of the heading, plain\n\nevery one")
 
 
 def korean(breaks: list[str]) -> list[Line]:

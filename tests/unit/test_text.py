@@ -96,6 +96,11 @@ def test_lists_headings_and_blank_lines_part():
     ]
 
 
+def test_leader_dots_end_no_sentence():
+    row = "Software check .. 1 hour at $85 = $85 ...... $0 ......... $85 .... $6,205."
+    assert said(row + " It is cheap... Is it?") == [row, "It is cheap...", "Is it?"]
+
+
 def test_sentences_hold_everything_but_white_space():
     text = "  One. Two \n\n\n three\t… 네. 다섯"
     assert "".join("".join(said(text)).split()) == "".join(text.split())
