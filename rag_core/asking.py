@@ -103,7 +103,7 @@ _SHORT = r"(?P<term>[^ ]{2,20}?)"
 _WRITTEN_OUT_ASKED = (
     re.compile(
         rf"{_SHORT}(?:은|는|이|가|의)? ?(?:무엇의 |무슨 |어떤 (?:말|단어)의 )?"
-        r"(?:약자|약어|준말|줄임말|풀네임|정식 명칭|원래 이름)[가-힣 ]{0,8}"
+        r"(?:약자|약어|준말|줄임말|풀네임|정식 명칭)[가-힣 ]{0,8}"
     ),
     re.compile(
         rf"what (?:do|does) (?:the )?(?:acronym |abbreviation |letters )?{_SHORT} stand for"
