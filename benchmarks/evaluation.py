@@ -19,8 +19,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.shelved import shelve
-from rag_core.evaluation import GoldQuestion
 from rag_core.examining import examine
+from rag_core.gold import GoldQuestion
 from rag_core.settings import Settings
 from rag_core.types import LOCAL_OWNER
 from rag_core.wiring import open_seodam

@@ -33,9 +33,9 @@ from rag_core.evaluation import (
     mean,
     ndcg_at,
     percentile,
-    read_gold,
     read_question_set,
 )
+from rag_core.gold import read_gold
 from rag_core.text import language
 
 RIVALS_PYTHON = REPOSITORY / ".benchmarks" / "rivals" / "bin" / "python"

@@ -7,7 +7,8 @@ from itertools import groupby
 from pathlib import Path
 
 from benchmarks.ingest import with_text
-from rag_core.evaluation import GoldQuestion, QuestionSet, read_gold, read_question_set
+from rag_core.evaluation import QuestionSet, read_question_set
+from rag_core.gold import GoldQuestion, read_gold
 from rag_core.library import Library
 from rag_core.types import Document, Page, Parsed, Upload
 

@@ -24,7 +24,8 @@ from typing import Any
 import numpy as np
 
 from benchmarks.shelved import shelve
-from rag_core.evaluation import GoldQuestion, bootstrap, mean, place_rank
+from rag_core.evaluation import bootstrap, mean
+from rag_core.gold import GoldQuestion, place_rank
 from rag_core.library import Library
 from rag_core.settings import Settings
 from rag_core.trials import Trial

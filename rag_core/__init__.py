@@ -26,7 +26,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from rag_core.errors import SeodamError
-    from rag_core.evaluation import read_gold, read_question_set
+    from rag_core.evaluation import read_question_set
+    from rag_core.gold import read_gold
     from rag_core.measuring import evaluate_beir, evaluate_gold
     from rag_core.parsing import parse
     from rag_core.passages import cut
@@ -75,7 +76,7 @@ _HOMES = {
     "evaluate_gold": "measuring",
     "open_seodam": "wiring",
     "parse": "parsing",
-    "read_gold": "evaluation",
+    "read_gold": "gold",
     "read_question_set": "evaluation",
 }
 

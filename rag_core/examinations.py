@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from rag_core.errors import NotFound
-from rag_core.evaluation import GoldQuestion
+from rag_core.gold import GoldQuestion
 from rag_core.spreadsheet import as_csv
 from rag_core.stores import database as db
 from rag_core.stores.record import now

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from langchain_core.language_models import BaseChatModel
 
 from rag_core.errors import Cancelled, SeodamError
-from rag_core.evaluation import GoldQuestion
 from rag_core.examinations import Evaluation, Evaluations, QuestionList
 from rag_core.examining import Examinee, Show, Stop, compare
+from rag_core.gold import GoldQuestion
 from rag_core.library import Library
 from rag_core.question_files import take_in
 from rag_core.question_making import written_questions

@@ -19,21 +19,19 @@ from langchain_core.language_models import BaseChatModel
 from rag_core.assistant import Assistant
 from rag_core.embeddings import Embedding
 from rag_core.errors import Cancelled
-from rag_core.evaluation import (
+from rag_core.evaluation import Row, mean, percentile
+from rag_core.examinations import Asked
+from rag_core.gold import (
     GoldQuestion,
-    Row,
     answer_parts,
     cites_gold,
     contains_gold,
     evidence_ranks,
     evidence_recall,
-    mean,
-    percentile,
     place_of,
     place_rank,
     score_found,
 )
-from rag_core.examinations import Asked
 from rag_core.library import Library
 from rag_core.retriever import SeodamRetriever
 from rag_core.setups import Setup, find

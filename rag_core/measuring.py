@@ -14,15 +14,17 @@ from typing import Any
 from rag_core.cross_encoder import load_cross_encoder, make_retriever
 from rag_core.errors import BadUpload
 from rag_core.evaluation import (
-    GoldQuestion,
     Row,
-    answer_parts,
     intervals,
+    read_question_set,
+    run_question_set,
+)
+from rag_core.gold import (
+    GoldQuestion,
+    answer_parts,
     mean_found,
     place_of,
     read_gold,
-    read_question_set,
-    run_question_set,
     score_answers,
     score_found,
 )

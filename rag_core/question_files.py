@@ -17,13 +17,8 @@ from itertools import count
 from pathlib import Path, PurePosixPath
 
 from rag_core.errors import BrokenFile, BrokenSet, Cancelled, LimitExceeded
-from rag_core.evaluation import (
-    GoldQuestion,
-    Place,
-    QuestionSet,
-    read_gold_lines,
-    read_question_set,
-)
+from rag_core.evaluation import QuestionSet, read_question_set
+from rag_core.gold import GoldQuestion, Place, read_gold_lines
 from rag_core.library import Library
 from rag_core.parsing import Limits, unpack
 from rag_core.types import Upload

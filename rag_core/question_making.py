@@ -10,8 +10,8 @@ from langchain_core.language_models import BaseChatModel
 from pydantic import Field
 
 from rag_core.errors import Cancelled, ModelAnswerBroken
-from rag_core.evaluation import GoldQuestion, place_of
 from rag_core.generators import model_name
+from rag_core.gold import GoldQuestion, place_of
 from rag_core.instructions import EXAMINATION, studying
 from rag_core.library import Library
 from rag_core.quoting import Desk, Quoting, chosen

@@ -11,9 +11,9 @@ from pages.ui.messages import Words
 from pages.ui.session import Visitor
 from pages.ui.shell import literal, show_error
 from rag_core.errors import SeodamError
-from rag_core.evaluation import GoldQuestion, Place
 from rag_core.examinations import QuestionList, as_lines
 from rag_core.examiner import Examiner
+from rag_core.gold import GoldQuestion, Place
 from rag_core.types import Document, Upload
 
 _FORMATS = ("jsonl", "gz", "tsv", "zip")

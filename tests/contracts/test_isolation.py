@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from rag_core.errors import NotFound
-from rag_core.evaluation import GoldQuestion
 from rag_core.examinations import Evaluation
+from rag_core.gold import GoldQuestion
 from rag_core.settings import Settings
 from rag_core.types import Answer, Feedback, Options, Parsed, Scope, Upload
 from rag_core.wiring import Seodam, open_seodam

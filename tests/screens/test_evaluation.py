@@ -11,7 +11,7 @@ from pages.ui import session
 from pages.ui.messages import CATALOGUE
 from pages.ui.messages.en import ENGLISH
 from rag_core.comparing import differences, outcome, paired
-from rag_core.evaluation import GoldQuestion
+from rag_core.gold import GoldQuestion
 from rag_core.setups import Search
 from rag_core.types import DEFAULT_COLLECTION, LOCAL_OWNER, Upload
 from tests.screens.conftest import REPOSITORY

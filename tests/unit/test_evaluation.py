@@ -6,22 +6,24 @@ import pytest
 
 from rag_core.errors import BrokenFile, NotFound
 from rag_core.evaluation import (
-    GoldQuestion,
     bootstrap,
-    evidence_ranks,
-    evidence_recall,
     hit_at,
     intervals,
-    mean_found,
     ndcg_at,
     percentile,
-    place_of,
-    place_rank,
-    read_gold,
     read_question_set,
     recall_at,
     reciprocal_rank_at,
     run_question_set,
+)
+from rag_core.gold import (
+    GoldQuestion,
+    evidence_ranks,
+    evidence_recall,
+    mean_found,
+    place_of,
+    place_rank,
+    read_gold,
     score_answers,
     score_found,
 )

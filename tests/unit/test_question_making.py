@@ -10,9 +10,9 @@ import pytest
 from langchain_core.language_models import BaseChatModel
 
 from rag_core.errors import Cancelled, ModelAnswerBroken, ModelRefusedKey
-from rag_core.evaluation import GoldQuestion
 from rag_core.examiner import Examiner
 from rag_core.examining import CHAT, compare
+from rag_core.gold import GoldQuestion
 from rag_core.question_making import written_questions
 from rag_core.settings import Settings
 from rag_core.types import DEFAULT_COLLECTION, LOCAL_OWNER, Upload
