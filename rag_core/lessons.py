@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from rag_core.definitions import definitions
 from rag_core.gist import Telling, tellings
@@ -51,8 +52,8 @@ def lessons_of(
     accepted: Iterable[Turn] = (),
     unlike: Callable[[str, str], str] = lambda question, passage_id: "",
 ) -> Lessons:
-    """The lessons of a library. `accepted` are turns whose answer was found helpful;
-    `unlike(question, passage_id)` finds a hard negative."""
+    """The lessons of a library, its passages document by document. `accepted` are turns whose
+    answer was found helpful; `unlike(question, passage_id)` finds a hard negative."""
     made = [*_of_headings(passages), *_of_sentences(passages), *_of_turns(passages, accepted)]
     made = made[:: len(made) // MOST + 1]
     held = [one for one in made if _is_held(one.passage_id)]
@@ -79,15 +80,16 @@ def _of_headings(passages: Sequence[Passage]) -> Iterator[Lesson]:
 
 
 def _of_sentences(passages: Sequence[Passage]) -> Iterator[Lesson]:
-    found = tellings(passages)
-    asking: Mapping[tuple[str, int], str] = {
-        (one.source.passage.id, one.source.start): one.question for one in definitions(found)
-    }
-    for one in found:
-        if len(rest := _without(one)) >= SHORTEST_REST:
-            yield Lesson(one.text, one.passage.id, rest, "sentence")
-        if question := asking.get((one.passage.id, one.start)):
-            yield Lesson(question, one.passage.id, searchable_text(one.passage), "definition")
+    for _, own in groupby(passages, key=lambda one: one.document_id):
+        found = tellings(tuple(own))
+        asking: Mapping[tuple[str, int], str] = {
+            (one.source.passage.id, one.source.start): one.question for one in definitions(found)
+        }
+        for one in found:
+            if len(rest := _without(one)) >= SHORTEST_REST:
+                yield Lesson(one.text, one.passage.id, rest, "sentence")
+            if question := asking.get((one.passage.id, one.start)):
+                yield Lesson(question, one.passage.id, searchable_text(one.passage), "definition")
 
 
 def _without(one: Telling) -> str:

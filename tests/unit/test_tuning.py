@@ -63,6 +63,26 @@ def test_a_sentence_is_taken_out_of_the_passage_that_it_asks_for(
         assert one.question not in " ".join(one.text.split())
 
 
+def test_every_document_of_a_large_collection_teaches() -> None:
+    passages = [
+        Passage(
+            f"{document}-{n}",
+            document,
+            n,
+            1,
+            "1",
+            f"Lighthouse {document}{n} was built by the people of the northern coast. "
+            f"Tower {document}{n} was painted white and red by its first keeper. "
+            f"Lamp {document}{n} was bought from the glass works of the capital.",
+        )
+        for document in "abc"
+        for n in range(300)
+    ]
+    made = lessons_of(passages)
+    sentences = [one for one in (*made.taught, *made.held) if one.kind == "sentence"]
+    assert len(sentences) == 3 * len(passages)
+
+
 def test_a_helpful_answer_teaches_its_question(passages: list[Passage]) -> None:
     cited = next(one for one in passages if not _held(one))
     citation = Citation(1, cited.document_id, "a", 1, "1", "quote", cited.id, verified=True)
