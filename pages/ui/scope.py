@@ -126,7 +126,8 @@ def ticks(
     fitting = [one for one in documents if fits(one, scope)]
     count = sum(one.id not in out for one in fitting)
     label = words("history.documents", asked=count, all=len(documents))
-    with st.expander(label, expanded=len(documents) <= MANY, icon=":material/description:"):
+    few = len(documents) <= MANY
+    with st.expander(label, expanded=few, icon=":material/description:", key=f"asked-{place}"):
         _pick(words, place, documents, scope, narrow)
         for document in fitting:
             key = f"tick-{place}-{document.id}"
