@@ -42,9 +42,9 @@ def narrowed(conversation: Conversation | None) -> Scope:
 
 def asked(visitor: Visitor, conversation: Conversation | None) -> tuple[Document, ...]:
     """The documents that the next question is asked of."""
-    library, searched = visitor.library, collection(visitor, conversation)
-    ids = library.included(searched, excluded(conversation), narrowed(conversation))
-    return tuple(one for one in library.documents(searched) if ids is None or one.id in ids)
+    out, scope = excluded(conversation), narrowed(conversation)
+    documents = visitor.library.documents(collection(visitor, conversation))
+    return tuple(one for one in documents if one.id not in out and fits(one, scope))
 
 
 def keep(visitor: Visitor, begun: Conversation) -> None:
@@ -209,8 +209,9 @@ def told(visitor: Visitor, words: Words, conversation: Conversation | None) -> N
         where = [f"**{literal(named(words, now))}**", _count(words, len(searched), now.documents)]
         what = " · ".join(where + _limits(words, narrowed(conversation)))
         st.bottom.caption(words("scope.line", what=what))
-        for one in visitor.library.documents(now.id):
-            if one.id in st.session_state.get("came", ()) and one.id not in searched:
+        came = frozenset(st.session_state.get("came", ())) - searched
+        for one in visitor.library.documents(now.id) if came else ():
+            if one.id in came:
                 text = words("scope.left_out", name=literal(one.name))
                 st.bottom.caption(f":orange[:material/search_off:] {text}")
 
