@@ -8,31 +8,45 @@ contradicts nothing.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import combinations
 
-from rag_core.quantities import Compared, compare, quantities
+from rag_core.denials import denials, denied
+from rag_core.opposites import opposites, swapped
+from rag_core.quantities import Compared, Quantity, compare, quantities
 from rag_core.text import Word, folded, question_words, sentences
 
-SHARED = {"numbers": 0.5, "names": 0.6, "denial": 0.55, "opposite": 0.5}
+SHARED = {"numbers": 0.5, "names": 0.6, "denial": 0.55, "opposite": 0.5, "roles": 0.85}
 """The share of a claim's words that the nearest sentence must have for each kind of difference.
 Set by hand on the part of training/support.py's pairs that is learned from."""
+_AS_LONG = 1.5
+"""How much longer a sentence may be in which names stand in one another's place."""
 _SAME = 0.85
 """From this share on both sentences are the same but for a word or a number."""
-_DENIED = re.compile(
-    r"(?P<become>[가-힣]{2,}?)(?:이|가|은|는|도)\s되지\s?(?:않|못)"
-    r"|(?P<verb>[가-힣]+?)(?:하|되)?지(?:는|도|를)?\s?(?:않|못|말)"
-    r"|(?P<noun>[가-힣]+?)(?:이|가|은|는|도|을|를)?\s?(?:없|아니|아닌|아닙)"
-    r"|(?<![가-힣])(?:안|못)\s(?P<after>[가-힣]+)"
-    r"|\b(?:not|never|cannot|no|without|neither|nor)\s+(?:(?:be|been|have|yet|to|a|an|any|the|only)\s+)*"
-    r"(?P<english>[a-z]+)"
-    r"|n['’]t\s+(?:(?:be|been|have|yet|a|an|any|the)\s+)*(?P<short>[a-z]+)"
+_AT_LEAST = re.compile(r"이상|초과|넘|at least|over|more than|above")
+_AT_MOST = re.compile(r"이하|미만|이내|안에|at most|under|less than|below|up to|within")
+_BEFORE = re.compile(
+    r"기존|종전|당초|원래|이전|previous|original|former|before|used to", re.IGNORECASE
 )
-_EVEN = re.compile(r"뿐(?:만)? 아니|밖에|not only|수밖에")
+_CHANGED = re.compile(
+    r"줄[이였었인]|늘[리렸었린]|감축|감소|삭감|증가|확대|인상|인하|추가|바[꾸뀌꿔뀐]"
+    r"|reduc|increas|decreas|rais|\bcut\b|chang|instead|\bfrom\b.+\bto\b",
+    re.IGNORECASE,
+)
+_LATER = re.compile(r"만[에의이]|[년월일]\s?(?:뒤|후)|later|after|ago|\bwithin\b", re.IGNORECASE)
+_PART = re.compile(r"절반|분의|\b(?:half|third|quarter|twice|double)\b", re.IGNORECASE)
+_LIMIT = re.compile(r"까지만|만 가능|이하|이내|at most|up to|only")
+_CLAUSE = re.compile(r"(?<=[고며데만서])\s*,|,\s|(?<=지만)\s|;|\b(?:but|while|although|whereas)\b")
+_GENERIC = frozenset(
+    "정도 수준 지경 물질 사람 경우 부분 내용 방법 방식 문제 상황 결과 이유".split()
+)
+"""Words that stand for many others: that one of them stands in a word's place says nothing."""
 _NAME = re.compile(r"\b[A-Z][\w'’-]+")
-_CASES = re.compile(r"([가-힣]{2,}?)(은|는|이|가|을|를|의|에|에서|에게|으로|로|와|과)")
-_SAME_CASE = {"는": "은", "이": "은", "가": "은", "를": "을", "로": "으로", "과": "와"}
+_CASES = re.compile(r"([가-힣]{2,}?)(은|는|이|가|을|를|의|에|에서|에게|부터|까지|와|과)")
+_SAME_CASE = {"는": "은", "이": "은", "가": "은", "를": "을", "과": "와"}
 
 
 class Kind(StrEnum):
@@ -42,6 +56,7 @@ class Kind(StrEnum):
     NAMES = "names"
     DENIAL = "denial"
     OPPOSITE = "opposite"
+    ROLES = "roles"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,25 +67,6 @@ class Difference:
     kind: Kind
     said: tuple[str, ...]
     quote: str
-
-
-_PAIRS = """
-    짧/긴(?![가-힣]) 빠른/느린 큰/작은 강한/약한 쉬운/어려운 먼저/나중
-    성공/실패 짧/길 증가/감소 늘어/줄어 늘었/줄었 높/낮 많/적 넓/좁 밝/어두 빠르/느리 강하/약하
-    비싸/싸 쉽/어렵 찬성/반대 시작/종료 이전/이후 남쪽/북쪽 동쪽/서쪽 상승/하락 허용/금지 승리/패배
-    합격/불합격 가능/불가능 가능/금지 필요/불필요 만족/불만 좋/나쁘 여름/겨울
-    낮에/밤에 남성/여성 남자/여자
-    오전/오후 안쪽/바깥 국내/해외 최대/최소 최고/최저 처음/마지막 무료/유료 포함/제외 개방/폐쇄
-    유지/폐지 인상/인하 흑자/적자 안전/위험 공개/비공개 수입/수출 유죄/무죄 내부/외부
-    increase/decrease rise/fall rose/fell more/less more/fewer higher/lower before/after
-    success/failure accept/reject allow/forbid open/close win/lose won/lost first/last north/south
-    east/west male/female older/younger early/late large/small largest/smallest highest/lowest
-    begin/end start/stop include/exclude approve/deny legal/illegal possible/impossible long/short
-    guilty/innocent public/private import/export inside/outside cheap/expensive safe/dangerous
-"""
-_OPPOSITES = [
-    sides for pair in _PAIRS.split() for sides in (pair.split("/"), pair.split("/")[::-1])
-]
 
 
 def difference(claim: str, text: str) -> Difference | None:
@@ -116,8 +112,10 @@ def _kinds(
     if numbers.missing or numbers.contradicted:
         return  # it stands in another sentence, or nowhere
     plain, other = folded(claim), folded(sentence)
-    yield Kind.OPPOSITE, _opposites(plain, other)
-    yield Kind.DENIAL, _denials(plain, other)
+    yield Kind.OPPOSITE, opposites(plain, other)
+    yield Kind.DENIAL, _denials(asked, plain, other)
+    if len(_words(sentence)) <= _AS_LONG * len(asked):
+        yield Kind.ROLES, swapped(claim, sentence)
     yield Kind.NAMES, _names(claim, asked, sentence, text)
 
 
@@ -139,50 +137,38 @@ def _numbers(
         differ = [one for one in numbers.contradicted if one.start in anywhere]
         if len(quantities(claim)) > 2 and not numbers.matched:
             return ()
-    return tuple(dict.fromkeys(one.said for one in differ))
+    return tuple(dict.fromkeys(one.said for one in differ if not _follows(one, claim, sentence)))
 
 
-def _denials(claim: str, sentence: str) -> tuple[str, ...]:
-    """A word that one of both denies and the other says."""
-    if _EVEN.search(claim) or _EVEN.search(sentence):
-        return ()
-    own, theirs = _denied(claim), _denied(sentence)
-    for denied, others, other in ((own, theirs, sentence), (theirs, own, claim)):
-        said = [one for one in _words(other) if len(one.begins) > 1]
-        denied_too = [one for word in others for one in _words(word)]
-        for word in denied:
-            first = next(iter(_words(word)), None)
-            if first and _held(first, said) and not _held(first, denied_too):
-                return (word,)
+def _follows(number: Quantity, claim: str, sentence: str) -> bool:
+    """Whether a number that the sentence does not have may follow from those that it has: of the
+    time before a change, reckoned from a date, their sum or difference, within a bound that the
+    claim names, or beyond one when the claim denies it."""
+    if _BEFORE.search(claim) and _CHANGED.search(sentence):
+        return True
+    if _PART.search(sentence) or (number.unit in {"년", "월", "일"} and _LATER.search(sentence)):
+        return True
+    values = [one.value for one in quantities(sentence) if one.unit == number.unit]
+    if any(
+        abs(a + b) == number.value or abs(a - b) == number.value for a, b in combinations(values, 2)
+    ):
+        return True
+    around = claim[max(0, number.start - 12) : number.start + len(number.said) + 8].lower()
+    if _AT_LEAST.search(around) and any(one >= number.value for one in values):
+        return True
+    if _AT_MOST.search(around) and any(one <= number.value for one in values):
+        return True
+    return bool(_LIMIT.search(sentence) and denied(folded(claim)))
+
+
+def _denials(asked: Sequence[Word], claim: str, sentence: str) -> tuple[str, ...]:
+    """What one of both denies: in the whole sentence, or in the clause of it that tells of the same
+    things; all in folded letters."""
+    clauses = [one for one in _CLAUSE.split(sentence) if _shared(asked, one) >= SHARED["denial"]]
+    for part in [sentence, *clauses]:
+        if said := denials(claim, part, _words, _held):
+            return said
     return ()
-
-
-def _denied(text: str) -> list[str]:
-    """The words that are denied in a text, in folded letters."""
-    return [next(filter(None, one.groups())) for one in _DENIED.finditer(text)]
-
-
-def _opposites(claim: str, sentence: str) -> tuple[str, ...]:
-    """A word of the claim whose opposite stands in the sentence, and not the word itself."""
-    return tuple(
-        _written(own, claim)
-        for own, other in _OPPOSITES
-        if _has(own, claim)
-        and not _has(other, claim)
-        and _has(other, sentence)
-        and not _has(own, sentence)
-    )[:1]
-
-
-def _has(word: str, text: str) -> bool:
-    return bool(_written(word, text))
-
-
-def _written(begins: str, text: str) -> str:
-    """The first word of the text that begins so; "" where none does."""
-    letters = "가-힣" if "가" <= begins[0] <= "힣" else "a-z"
-    found = re.search(rf"(?<![{letters}]){begins}[{letters}]*", text)
-    return found.group() if found else ""
 
 
 def _names(claim: str, asked: Sequence[Word], sentence: str, text: str) -> tuple[str, ...]:
@@ -196,11 +182,27 @@ def _names(claim: str, asked: Sequence[Word], sentence: str, text: str) -> tuple
         own = [n for n in _NAME.findall(claim) if folded(n).startswith(lacking[0].begins)]
         others = [n for n in _NAME.findall(sentence) if folded(n).startswith(tuple(begins or "\0"))]
         return tuple(own[:1]) if others else ()
-    if lacking[0].kind == "hangul":
+    if lacking[0].kind == "hangul" and not _GENERIC & {lacking[0].begins, *begins}:
+        noun = lacking[0].begins
+        if noun.endswith("기") or noun in "".join(sentence.split()):
+            return ()  # a verb, which another can paraphrase; or only written together
+        begins = {one for one in begins if not _slip(noun, one)}
         own_case = _case_of(lacking[0].begins, claim)
         cases = {_case_of(one, sentence) for one in begins}
         return (lacking[0].token,) if own_case and own_case in cases else ()
     return ()
+
+
+def _slip(one: str, other: str) -> bool:
+    """Whether two Korean words differ in a single letter: the same word, misspelt."""
+    own, theirs = (unicodedata.normalize("NFD", word) for word in (one, other))
+    return abs(len(own) - len(theirs)) <= 1 and _one_edit(own, theirs)
+
+
+def _one_edit(one: str, other: str) -> bool:
+    short, long = sorted((one, other), key=len)
+    at = next((n for n, (a, b) in enumerate(zip(short, long, strict=False)) if a != b), len(short))
+    return short[at + (len(short) == len(long)) :] == long[at + 1 :]
 
 
 def _case_of(begins: str, text: str) -> str:

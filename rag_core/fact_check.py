@@ -50,6 +50,12 @@ _POINTS_BACK = re.compile(
     r"|(?:It|Its|This|These|Those|That|They|Their|He|His|She|Her|And|But|Also)\b"
 )
 
+_ALL_OR_ONLY = re.compile(
+    r"[가-힣](?:만|뿐)(?=[\s,.을이]|입니다|이다|$)|모든|모두|항상|전혀|반드시|유일|절대"
+    r"|\b(?:only|solely|exclusively|all|every|always|never|none)\b",
+    re.IGNORECASE,
+)
+
 Search = Callable[[str], Sequence[Hit]]
 """A question → the passages that answer it, best first."""
 PageText = Callable[[Passage], str]
@@ -125,9 +131,14 @@ def rule(claim: str, text: str, embedding: BundledEmbedding) -> Ruled:
         return Ruled(Ruling.SUPPORTED, best) if sure else Ruled(Ruling.NOT_FOUND)
     near = nearest(claim, text)[:TOGETHER]
     said = shared(claim, "\n".join(near)) >= SHARED
-    if said and grounding.check(claim, [text], embedding).supported:
+    if said and not _says_more(claim, near) and grounding.check(claim, [text], embedding).supported:
         return Ruled(Ruling.SUPPORTED, near[0])
     return Ruled(Ruling.NOT_FOUND)
+
+
+def _says_more(claim: str, near: Sequence[str]) -> bool:
+    """Whether a claim says "all" or "only" of what the sentences nearest to it do not say that."""
+    return bool(_ALL_OR_ONLY.search(claim)) and not any(map(_ALL_OR_ONLY.search, near))
 
 
 def _translated(claim: str, text: str, embedding: BundledEmbedding) -> str:

@@ -38,6 +38,8 @@ FLOORS = (
         "followups",
         "quantities",
         "contradiction",
+        "denials",
+        "opposites",
         "marginalisation",
         "tokenisation",
     },

@@ -1,0 +1,110 @@
+"""Words that one of two sentences denies and the other says; pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from rag_core.text import Word
+
+_DENIED = re.compile(
+    r"(?P<become>[가-힣]{2,}?)(?:이|가|은|는|도)\s되지\s?(?:않|못)"
+    r"|(?P<object>[가-힣]{2,}?)(?:도|을|를|은|는)?\s하지(?:는|도)?\s?(?:않|못|말)"
+    r"|(?P<verb>[가-힣]+?)(?:(?:하|되|받)?지|치)(?:는|도|를)?\s?(?:않|못|말)"
+    r"|(?P<able>[가-힣]+?)(?:할|될|한|된|을|ㄹ)?\s(?:수|적|리|바)(?:가|는|도|이)?\s?없(?!애)"
+    r"|(?P<trait>[가-힣]{2,}?)(?:한|은|는|할|을)\s(?:점|것|일|데|곳)(?:이|은|도)?\s?(?:전혀\s)?없(?!애)"
+    r"|(?P<identity>[가-힣]+?)(?:이|가|은|는|도)?\s?(?:아니|아닌|아닙)"
+    r"|(?P<noun>[가-힣]+?)(?:이|가|은|는|도|을|를)?\s?없(?!애)"
+    r"|(?P<short>[가-힣]{2,}?)(?:을|를|이|가|은|는|도)?\s?(?:안|못)\s?(?:하|했|할|한|함|합|해|되|됐|된|될|됨|됩|돼)"
+    r"|(?<![가-힣])(?:안|못)\s(?P<after>[가-힣]{2,})"
+    r"|\b(?:not|never|cannot|no|without|neither|nor|nobody)\s+"
+    r"(?:(?:be|been|being|have|yet|to|a|an|any|the|only|longer|ever)\s+)*(?P<english>[a-z]+)"
+    r"|n['’]t\s+(?:(?:be|been|have|yet|a|an|any|the|ever)\s+)*(?P<contracted>[a-z]+)"
+    r"|\b(?:fail(?:s|ed)?\s+to|refuse[sd]?\s+to|lack(?:s|ed)?)\s+(?:(?:be|a|an|any)\s+)*(?P<failed>[a-z]+)"
+)
+_EVEN = re.compile(
+    r"뿐(?:만)? 아니|밖에|수밖에|보다.{1,30}(?:없|않)|not only|no (?:fewer|less|more) than"
+)
+_PLANNED = re.compile(r"예정|계획|방침|전망|앞으로|\bwill\b|\bplan(?:s|ned)?\b|\bgoing to\b")
+_EXCEPT = re.compile(r"빼고|제외|\bexcept\b|\bapart from\b")
+_ABLE = re.compile(r"([가-힣]+)\s수(?:가|는|도)?\s?([있없])")
+_NOT_YET = re.compile(r"아직|\byet\b")
+_CONDITION = re.compile(r"(?:않|없|못\s?하)(?:으면|는 한|을 때|을 경우)|\bunless\b|\bif\b")
+_UNCLEAR = (_EVEN, _NOT_YET)
+_COMPARED = re.compile(r"(?:보다|대신|rather than|instead of)")
+
+_A_CONSONANT = 588  # syllables that begin with the same one
+
+Split = Callable[[str], list[Word]]
+Held = Callable[[Word, Sequence[Word]], bool]
+
+
+def denials(claim: str, sentence: str, split: Split, held: Held) -> tuple[str, ...]:
+    """A word that one of both denies and the other says; in folded letters.
+
+    `split` gives the words of a text, `held` whether one is among others. Where both deny equally
+    often, what they deny may be the same in other words.
+    """
+    conditions = [_CONDITION.search(text) for text in (claim, sentence)]
+    if all(conditions):
+        claim, sentence = (_CONDITION.split(text, 1)[1] for text in (claim, sentence))
+    if _doubtful(claim, sentence) or any(conditions) != all(conditions):
+        return ()
+    can, cannot = (_abilities(text) for text in (claim, sentence))
+    if differ := [verb for verb in can if cannot.get(verb, can[verb]) != can[verb]]:
+        return (differ[0],)
+    own, theirs = denied(claim), denied(sentence)
+    if len(own) % 2 == len(theirs) % 2:
+        return ()
+    for these, text, others, other in (
+        (own, claim, theirs, sentence),
+        (theirs, sentence, own, claim),
+    ):
+        if _PLANNED.search(other) or _COMPARED.search(other):
+            continue
+        said = [one for one in split(other) if len(one.begins) > 1]
+        denied_too = [one for word in others for one in split(word)]
+        for word in these:
+            first = next(iter(split(word)), None)
+            if first is None or held(first, denied_too) or text.count(word) > 1:
+                continue
+            if _says(word, text, other, held(first, said)):
+                return (word,)
+    return ()
+
+
+def excepts(text: str) -> bool:
+    """Whether a text leaves something out of what it says."""
+    return bool(_EXCEPT.search(text))
+
+
+def _abilities(text: str) -> dict[str, str]:
+    """What is said to be possible in Korean, with the word that says whether it is."""
+    return dict(_ABLE.findall(text))
+
+
+def _doubtful(claim: str, sentence: str) -> bool:
+    """Whether what is denied depends on more than these rules see."""
+    unclear = any(one.search(text) for one in _UNCLEAR for text in (claim, sentence))
+    return unclear or excepts(claim) != excepts(sentence)
+
+
+def _says(word: str, denying: str, other: str, there: bool) -> bool:
+    """Whether the other text says the word: that something is it, where that is denied."""
+    if re.search(rf"{word}(?:이|가|은|는|도)?\s?(?:아니|아닌|아닙)", denying):
+        return bool(re.search(rf"{word}(?:이|인|입|예|였|라|으로|로)", other))
+    return there or _conjugated(word, other)
+
+
+def _conjugated(verb: str, text: str) -> bool:
+    """Whether a Korean verb stands in a text, its last syllable run into an ending: 올리, 올렸."""
+    if len(verb) < 2 or not "가" <= verb[-1] <= "힣":
+        return False
+    first = ord("가") + (ord(verb[-1]) - ord("가")) // _A_CONSONANT * _A_CONSONANT
+    alike = f"[{chr(first)}-{chr(first + _A_CONSONANT - 1)}]"
+    return bool(re.search(rf"(?<![가-힣]){verb[:-1]}{alike}", text))
+
+
+def denied(text: str) -> list[str]:
+    """The words that are denied in a text."""
+    return [next(filter(None, one.groups())) for one in _DENIED.finditer(text)]

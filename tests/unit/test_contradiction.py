@@ -1,0 +1,206 @@
+"""What contradicts a claim and what does not, by rules, on sentences made for the purpose."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag_core.contradiction import Kind, difference
+from rag_core.embeddings import BundledEmbedding
+from rag_core.fact_check import Ruling, rule
+
+OTHERWISE = [
+    (
+        "The museum is open from nine to five every day except Monday.",
+        "The museum is closed every day except Monday.",
+    ),
+    (
+        "The council approved the new budget in March.",
+        "The council rejected the new budget in March.",
+    ),
+    (
+        "The vaccine was not effective against the new strain.",
+        "The vaccine was effective against the new strain.",
+    ),
+    (
+        "Brazil beat Germany in the final of the tournament.",
+        "Germany beat Brazil in the final of the tournament.",
+    ),
+    (
+        "The company acquired Northwind in 2015 for 30 million dollars.",
+        "The company acquired Northwind in 2018 for 30 million dollars.",
+    ),
+    ("Marie Curie was born in Warsaw in 1867.", "Marie Curie was born in Paris in 1867."),
+    (
+        "Caching is enabled by default for all requests.",
+        "Caching is disabled by default for all requests.",
+    ),
+    (
+        "The bridge is 1,280 metres long and was finished in 1937.",
+        "The bridge is 2,280 metres long and was finished in 1937.",
+    ),
+    (
+        "Members cannot vote before they turn eighteen.",
+        "Members can vote before they turn eighteen.",
+    ),
+    (
+        "The northern route is shorter than the southern one.",
+        "The northern route is longer than the southern one.",
+    ),
+    ("Unemployment fell by two percent last year.", "Unemployment rose by two percent last year."),
+    ("The results are sorted in ascending order.", "The results are sorted in descending order."),
+    ("Passwords are never stored in plain text.", "Passwords are stored in plain text."),
+    ("Participation in the study is voluntary.", "Participation in the study is mandatory."),
+    (
+        "The treaty was signed in Vienna on 4 May 1815.",
+        "The treaty was signed in Vienna on 9 May 1815.",
+    ),
+    ("Rome defeated Carthage after a long siege.", "Carthage defeated Rome after a long siege."),
+    ("The function does not modify its argument.", "The function modifies its argument."),
+    ("The lake is deepest at its eastern end.", "The lake is deepest at its western end."),
+    ("Entry is free for children under six.", "Entry is paid for children under six."),
+    ("도서관은 월요일에 문을 연다.", "도서관은 월요일에 문을 닫는다."),
+    ("회사는 지난해 흑자를 냈다.", "회사는 지난해 적자를 냈다."),
+    ("이 약은 식사 전에 먹어야 한다.", "이 약은 식사 후에 먹어야 한다."),
+    ("한국이 일본을 3대 1로 이겼다.", "일본이 한국을 3대 1로 이겼다."),
+    ("등록 마감은 5월 31일이다.", "등록 마감은 6월 30일이다."),
+    ("신청서는 온라인으로 제출할 수 없다.", "신청서는 온라인으로 제출할 수 있다."),
+    ("이 구간에서는 자전거를 탈 수 있다.", "이 구간에서는 자전거를 탈 수 없다."),
+    ("법안은 본회의를 통과했다.", "법안은 본회의에서 부결됐다."),
+    ("다리의 길이는 1,280미터이다.", "다리의 길이는 1,820미터이다."),
+    ("그는 부산에서 태어났다.", "그는 대구에서 태어났다."),
+    ("회비는 환불되지 않는다.", "회비는 환불된다."),
+    ("참가자 대부분이 여성이었다.", "참가자 대부분이 남성이었다."),
+    ("기온은 어제보다 올라갔다.", "기온은 어제보다 내려갔다."),
+    ("입장료는 어른 5천 원, 어린이 3천 원이다.", "입장료는 어른 3천 원, 어린이 5천 원이다."),
+    ("교육은 의무가 아니다.", "교육은 의무이다."),
+    ("정부는 예산을 확대했다.", "정부는 예산을 축소했다."),
+    ("두 회사는 계약을 체결했다.", "두 회사는 계약을 파기했다."),
+    ("이 호수는 북쪽이 가장 깊다.", "이 호수는 남쪽이 가장 깊다."),
+    ("그 영화는 관객 200만 명을 모았다.", "그 영화는 관객 300만 명을 모았다."),
+]
+
+AS_SAID = [
+    (
+        "The council approved the new budget in March.",
+        "The new budget was approved by the council in March.",
+    ),
+    (
+        "The company acquired Northwind in 2015 for 30 million dollars.",
+        "Northwind was acquired by the company in 2015.",
+    ),
+    (
+        "The bridge is 1,280 metres long and was finished in 1937.",
+        "The bridge was completed in 1937 and is 1.28 kilometres long.",
+    ),
+    (
+        "Germany was beaten by Brazil in the final of the tournament.",
+        "Brazil beat Germany in the final of the tournament.",
+    ),
+    (
+        "The old rule allowed two visitors; the new one allows four visitors.",
+        "The new rule allows four visitors.",
+    ),
+    ("Sales rose from 40 units to 55 units.", "Sales rose by 15 units."),
+    ("The workshop is not difficult for beginners.", "The workshop is easy for beginners."),
+    ("Attendance was at least 300 people.", "Attendance was more than 200 people."),
+    ("The museum is open every day except Monday.", "The museum is not open on Monday."),
+    ("It is impossible to enter without a ticket.", "Nobody can enter without a ticket."),
+    (
+        "The law applies not only to companies but also to private persons.",
+        "The law applies to companies and to private persons.",
+    ),
+    ("Anna met Boris in Prague.", "Boris met Anna in Prague."),
+    (
+        "The library closes at six on weekdays and at four on Saturdays.",
+        "The library closes at four on Saturdays.",
+    ),
+    ("No fewer than 20 species live in the lake.", "20 species live in the lake."),
+    ("The castle was never captured.", "The castle was not captured."),
+    ("Prices increased while wages decreased.", "Wages decreased while prices increased."),
+    ("The left bank is higher than the right bank.", "The right bank is lower than the left bank."),
+    ("She was born before the war and died after it.", "She died after the war."),
+    (
+        "The engine does not start when the door is open.",
+        "When the door is open, the engine does not start.",
+    ),
+    ("Half of the 60 seats were empty.", "30 seats were empty."),
+    ("회비는 환불되지 않는다.", "회비는 돌려받을 수 없다."),
+    ("한국이 일본을 3대 1로 이겼다.", "일본은 한국에 3대 1로 졌다."),
+    ("등록 마감은 5월 31일이다.", "5월 31일까지 등록할 수 있다."),
+    ("이 구간에서는 자전거를 탈 수 없다.", "이 구간에서는 자전거를 타지 못한다."),
+    ("정원은 30명에서 50명으로 늘었다.", "정원은 50명이다."),
+    ("정원은 30명에서 50명으로 늘었다.", "정원이 20명 늘었다."),
+    ("그는 교사가 아니라 의사였다.", "그는 의사였다."),
+    ("철수는 영희와 결혼했다.", "영희는 철수와 결혼했다."),
+    ("어른은 물론 어린이도 참가할 수 있다.", "어린이도 참가할 수 있다."),
+    ("표가 없으면 들어갈 수 없다.", "표가 있어야 들어갈 수 있다."),
+    ("이 방은 넓지 않지만 조용하다.", "이 방은 조용하다."),
+    ("참가비는 2만 원 이하이다.", "참가비는 2만 원을 넘지 않는다."),
+    ("도서관은 월요일을 빼고 매일 연다.", "도서관은 월요일에 열지 않는다."),
+    ("그 산은 높이가 1,950m이다.", "산의 높이는 1.95km이다."),
+    ("이 제도는 2010년에 도입되어 2015년에 폐지됐다.", "이 제도는 2015년에 폐지됐다."),
+    ("비가 오지 않는 날에만 운영한다.", "비가 오는 날에는 운영하지 않는다."),
+    ("동쪽 문은 닫고 서쪽 문은 열어 둔다.", "서쪽 문은 열어 둔다."),
+    ("회의는 오전이 아니라 오후에 열린다.", "회의는 오후에 열린다."),
+    ("지난해보다 매출은 늘고 비용은 줄었다.", "비용은 줄었다."),
+    ("작가는 소설가이자 시인이다.", "작가는 시인이다."),
+]
+
+
+@pytest.fixture(scope="module")
+def embedding() -> BundledEmbedding:
+    return BundledEmbedding()
+
+
+@pytest.mark.parametrize(("text", "claim"), OTHERWISE)
+def test_what_stands_otherwise_is_contradicted(
+    text: str, claim: str, embedding: BundledEmbedding
+) -> None:
+    ruled = rule(claim, text, embedding)
+    assert ruled.ruling is Ruling.CONTRADICTED
+    assert ruled.quote == text
+    assert rule(text, text, embedding).ruling is Ruling.SUPPORTED
+
+
+@pytest.mark.parametrize(("text", "claim"), AS_SAID)
+def test_what_is_said_in_other_words_is_never_contradicted(
+    text: str, claim: str, embedding: BundledEmbedding
+) -> None:
+    assert rule(claim, text, embedding).ruling is not Ruling.CONTRADICTED
+
+
+def test_most_of_what_is_said_in_other_words_is_supported(embedding: BundledEmbedding) -> None:
+    ruled = [rule(claim, text, embedding).ruling for text, claim in AS_SAID]
+    assert ruled.count(Ruling.SUPPORTED) > len(AS_SAID) / 2
+
+
+@pytest.mark.parametrize(
+    ("text", "claim", "kind", "said"),
+    [
+        ("한국이 일본을 이겼다.", "일본이 한국을 이겼다.", Kind.ROLES, ("일본", "한국")),
+        ("Rome beat Carthage.", "Carthage beat Rome.", Kind.ROLES, ("Carthage", "Rome")),
+        ("이 길은 갈 수 있다.", "이 길은 갈 수 없다.", Kind.DENIAL, ("갈",)),
+        ("예산을 확대했다.", "예산을 축소했다.", Kind.OPPOSITE, ("축소했다",)),
+        ("It opened in 1962.", "It opened in 1972.", Kind.NUMBERS, ("1972",)),
+    ],
+)
+def test_the_words_that_differ_are_named(
+    text: str, claim: str, kind: Kind, said: tuple[str, ...]
+) -> None:
+    found = difference(claim, text)
+    assert found is not None
+    assert (found.kind, found.said) == (kind, said)
+
+
+@pytest.mark.parametrize(
+    ("text", "claim"),
+    [
+        ("Members and guests may use the reading room.", "Only members may use the reading room."),
+        ("회원과 손님은 열람실을 쓸 수 있다.", "회원만 열람실을 쓸 수 있다."),
+        ("Some rooms have a view of the sea.", "All rooms have a view of the sea."),
+    ],
+)
+def test_all_and_only_are_not_borne_out_by_less(
+    text: str, claim: str, embedding: BundledEmbedding
+) -> None:
+    assert rule(claim, text, embedding).ruling is not Ruling.SUPPORTED
