@@ -17,7 +17,15 @@ from rag_core.ingestion import Job
 from rag_core.library import Library
 from rag_core.scope import fits
 from rag_core.settings import Settings
-from rag_core.types import DEFAULT_COLLECTION, EVERYTHING, LOCAL_OWNER, Scope, Upload
+from rag_core.types import (
+    DEFAULT_COLLECTION,
+    EVERYTHING,
+    LOCAL_OWNER,
+    Document,
+    DocumentState,
+    Scope,
+    Upload,
+)
 from rag_core.wiring import Seodam, open_seodam
 from tests.faults import pdfs
 
@@ -293,14 +301,18 @@ def asked_of(seodam: Seodam, conversation_id: str, question: str) -> list[str]:
         (EVERYTHING, ["tea.txt", "light.txt"]),
     ],
 )
-def test_tags_dates_and_names_narrow_together(
-    library: Library, scope: Scope, names: list[str]
-) -> None:
-    tea, light = library.documents()
-    old = datetime.now(UTC) - timedelta(days=30)
-    tea = replace(tea, added_at=old.isoformat(), tags=("b",))
-    light = replace(light, tags=("a", "c"))
+def test_tags_dates_and_names_narrow_together(scope: Scope, names: list[str]) -> None:
+    now = datetime.now(UTC)
+    tea = document("tea.txt", now - timedelta(days=30), "b")
+    light = document("light.txt", now, "a", "c")
     assert [one.name for one in (tea, light) if fits(one, scope)] == names
+
+
+def document(name: str, added: datetime, *tags: str) -> Document:
+    state = DocumentState.READY
+    return Document(
+        name, name, DEFAULT_COLLECTION, "", 0, state, added_at=added.isoformat(), tags=tags
+    )
 
 
 def test_a_data_folder_of_before_tags_is_opened(tmp_path: Path) -> None:
