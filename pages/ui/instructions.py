@@ -8,6 +8,7 @@ from pages.ui import scope
 from pages.ui.messages import Words
 from pages.ui.session import Visitor
 from rag_core import prompting
+from rag_core.neighbours import join
 from rag_core.text import language
 
 _PASSAGES = 2
@@ -51,7 +52,7 @@ def _preview(visitor: Visitor, words: Words, collection: str) -> None:
     )
     hits = visitor.library.search(question, _PASSAGES, collection) if question.strip() else []
     told = visitor.assistant.instructions(collection)
-    for message in prompting.messages(question, hits, (), language(question), told):
+    for message in prompting.messages(question, join(hits), (), language(question), told):
         st.caption(words(f"prompt.{message.type}"))
         st.code(message.text, language=None, wrap_lines=True)
     st.caption(words("prompt.nonce"))
