@@ -123,8 +123,8 @@ def sentences(text: str) -> list[tuple[int, int]]:
     """Spans (start, end) of the sentences of `text`, in order, without white space around them.
 
     A sentence ends at an end mark followed by space (not after abbreviations, initials, the number
-    of a list item, or leader dots), at a blank line, and at a line end before a list item or after a
-    closed or short line. Together they hold every character that is not white space.
+    of a list item, or leader dots), at a blank line, and at a line end before a list item or after
+    a closed or short line. Together they hold every character that is not white space.
     """
     spans: list[tuple[int, int]] = []
     for block in re.finditer(r"\S(?:.|\n(?!\s*\n))*", text):

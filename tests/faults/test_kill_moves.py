@@ -1,9 +1,6 @@
 """kill -9 while documents move: each is found afterwards in one collection, and in no other."""
 
 import os
-import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -11,8 +8,8 @@ import pytest
 from rag_core.settings import Settings
 from rag_core.types import DEFAULT_COLLECTION, LOCAL_OWNER
 from rag_core.wiring import open_seodam
+from tests.faults.killing import killed
 
-REPOSITORY = Path(__file__).parents[2]
 TOWNS = ("Pohang", "Boseong", "Uljin", "Homigot")
 STAYS = TOWNS[-1]
 
@@ -64,16 +61,7 @@ POINTS = [
 def test_a_move_that_is_killed_leaves_each_document_in_one_collection(
     tmp_path: Path, point: str, times: int, moved: int
 ) -> None:
-    child = subprocess.run(
-        [sys.executable, "-c", CHILD, str(tmp_path), point, str(times), *TOWNS],
-        cwd=REPOSITORY,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert child.returncode == -signal.SIGKILL, child.stderr
-    assert child.stdout == "acknowledged\n"
+    killed(CHILD, str(tmp_path), point, str(times), *TOWNS)
     seodam = open_seodam(Settings(data=tmp_path))
     try:
         library = seodam.library(LOCAL_OWNER)
