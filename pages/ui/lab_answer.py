@@ -17,6 +17,7 @@ from pages.ui.shell import literal, show_error
 from rag_core.citations import check
 from rag_core.errors import SeodamError
 from rag_core.markdown import safe_markdown
+from rag_core.neighbours import join
 from rag_core.prompting import messages
 from rag_core.text import language
 from rag_core.types import Hit
@@ -38,11 +39,16 @@ class _Written:
 def show_prompt(visitor: Visitor, words: Words, question: str, hits: Sequence[Hit]) -> None:
     """The messages, word for word."""
     st.markdown(words("lab.prompt_what"))
-    for message in _messages(visitor, question, hits):
+    for message in _messages(visitor, question, _sent(visitor, hits)):
         count = lab_tokens.count(message.text)
         st.markdown(f"**{words(f'lab.{message.type}')}** · {words('lab.about_tokens', n=count)}")
         with st.container(height=320):  # scrolls with the keyboard too, as the code itself does not
             st.code(message.text, language=None, wrap_lines=True)
+
+
+def _sent(visitor: Visitor, hits: Sequence[Hit]) -> Sequence[Hit]:
+    """The passages as they are sent: to a language model, neighbours as one."""
+    return hits if chosen_model(visitor) == EXTRACTIVE else join(hits)
 
 
 def _messages(visitor: Visitor, question: str, hits: Sequence[Hit]) -> list[BaseMessage]:
@@ -53,7 +59,7 @@ def _messages(visitor: Visitor, question: str, hits: Sequence[Hit]) -> list[Base
 
 def show(visitor: Visitor, words: Words, question: str, hits: Sequence[Hit]) -> None:
     """Draw the step: with and without passages side by side, then how it was written."""
-    model = chosen_model(visitor)
+    model, hits = chosen_model(visitor), _sent(visitor, hits)
     st.markdown(words("lab.answer_what", model=literal(shown_model(model))))
     told = visitor.assistant.instructions(visitor.collection)
     key = (question, model, told, tuple(hit.passage.id for hit in hits))
