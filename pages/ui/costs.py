@@ -27,7 +27,7 @@ def show_prices(visitor: Visitor, words: Words) -> None:
     st.markdown(words("prices.own", name=NAME) if single else words("prices.shared"))
     if single:
         st.code(_EXAMPLE, language="toml")
-    prices = warn_of_prices(visitor, words)
+    prices = warn_of_prices(visitor, words, with_folder=single)
     if not prices:
         return
     with st.expander(words("prices.table", n=len(prices)), type="compact"):
@@ -39,13 +39,14 @@ def show_prices(visitor: Visitor, words: Words) -> None:
         st.dataframe(rows, hide_index=True)
 
 
-def warn_of_prices(visitor: Visitor, words: Words) -> Mapping[str, Price]:
+def warn_of_prices(
+    visitor: Visitor, words: Words, with_folder: bool = False
+) -> Mapping[str, Price]:
     """The prices; where the visitor's own cannot be read, the line that is wrong is shown, and
     there are none."""
     try:
         return load_prices(visitor.seodam.settings.data)
     except BrokenPrices as error:
-        private = visitor.seodam.settings.single_user
-        shown = error.details if private else {**error.details, "file": NAME}
+        shown = error.details if with_folder else {**error.details, "file": NAME}
         show_failure(error.code, shown, words)
         return {}
