@@ -14,7 +14,7 @@ from pages.ui.shell import enter, literal, show_error
 from rag_core.embeddings import OPENAI, SENTENCE_TRANSFORMERS
 from rag_core.errors import SeodamError
 from rag_core.reembedding import EmbeddingInUse
-from rag_core.trials import MOST_TEXTS, Trial
+from rag_core.trials import Trial, most_texts
 from rag_core.tuning import BASE, TUNED, Progress, Tuner
 
 _MEASURES = ("hit@1", "hit@5", "ndcg@10")
@@ -62,8 +62,9 @@ def _begin(visitor: Visitor, words: Words) -> None:
             key="tuning-model",
         )
         base = f"{SENTENCE_TRANSFORMERS}{typed.strip()}"
-    if visitor.seodam.in_use.name.startswith(OPENAI):
-        told = words("tuning.costs", name=literal(visitor.seodam.in_use.name), n=f"{MOST_TEXTS:,}")
+    in_use = visitor.seodam.in_use.name
+    if in_use.startswith(OPENAI):
+        told = words("tuning.costs", name=literal(in_use), n=f"{most_texts():,}")
         st.warning(told, icon=":material/payments:")
     _button(
         words("tuning.start"),
@@ -174,7 +175,10 @@ def _trial(tuner: Tuner, in_use: EmbeddingInUse, words: Words, trial: Trial) -> 
     _curve(words, trial.losses)
     name = f"{TUNED}{trial.id}"
     with st.container(horizontal=True):
-        if not trial.better:
+        if trial.forgets:
+            known, still = (f"{one:.3f}" for one in trial.crossed)
+            st.caption(words("tuning.forgets", before=known, after=still))
+        elif not trial.better:
             st.caption(words("tuning.not_used"))
         elif in_use.name != name:
             _button(words("tuning.use"), f"use-{trial.id}", lambda: in_use.choose(name), words)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
+from itertools import chain
 
 from rag_core.errors import LimitExceeded, SeodamError, limit_in_words
 
@@ -162,6 +164,15 @@ def error_in_words(code: str, details: Mapping[str, object], language: str) -> t
     if code == LimitExceeded.code:
         shown["limit"] = limit_in_words(details, _KOREAN_LIMITS)
     return what.format_map(shown), way_out.format_map(shown)
+
+
+@lru_cache(maxsize=1)
+def translated() -> tuple[tuple[str, str], ...]:
+    """Sentences that say the same in Korean and in English, with ? for what they tell of."""
+    codes = [code for code in _kinds() if code in _KOREAN and code != LimitExceeded.code]
+    said = [[error_in_words(code, {}, language) for code in codes] for language in ("ko", "en")]
+    pairs = zip(*map(chain.from_iterable, said), strict=True)
+    return tuple(dict(pairs).items())
 
 
 def _kinds() -> dict[str, type[SeodamError]]:

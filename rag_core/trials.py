@@ -15,11 +15,12 @@ from rag_core.evaluation import bootstrap, mean
 from rag_core.lessons import Lesson
 from rag_core.passages import searchable_text
 from rag_core.stores.record import now
+from rag_core.translations import translated
 from rag_core.types import Passage
 
 MOST_QUESTIONS, MOST_PASSAGES = 500, 1500
 """What is measured on where a large model or a server reads."""
-MOST_TEXTS = 2 * MOST_QUESTIONS + MOST_PASSAGES
+_MOST_TEXTS = 2 * MOST_QUESTIONS + MOST_PASSAGES
 """Texts that such an embedding reads at the most: a question, its text, and the passages."""
 FEWEST_QUESTIONS = 10
 MEASURING_SECONDS = 90.0
@@ -34,7 +35,10 @@ class Trial:
     `base` is the embedding that learned; `against` the one that `before` is measured with: the
     base, or that in use where it finds more. `gain` is the mean difference of nDCG@10 with its
     95 % bootstrap interval, drawn in pairs. `better` says that the tuning may be used: that all of
-    the interval lies above 0. `collection` is the one whose documents taught, "" in old trials.
+    the interval lies above 0, and that nothing is forgotten. `crossed` is how well sentences find
+    their translation (Korean and English, nDCG@10), before and after; `forgets` that it is surely
+    worse, as a model becomes that learned too much of one language. `collection` is the one whose
+    documents taught, "" in old trials.
     """
 
     id: str
@@ -51,6 +55,8 @@ class Trial:
     losses: tuple[tuple[int, float], ...]
     against: str = "bundled"
     collection: str = ""
+    crossed: tuple[float, float] = (0.0, 0.0)
+    forgets: bool = False
 
 
 def try_out(
@@ -64,19 +70,22 @@ def try_out(
 ) -> Trial:
     """The questions kept aside with each embedding, each among all passages: what was tuned
     against the best of `befores` (by name). A passage of which a sentence asks is searched without
-    that sentence, as it was cut out of it. Of large collections a sample is read where an embedding
-    is slow, so small that it takes about `seconds`. `show` is told how many texts were read, and of
-    how many. Raises Cancelled."""
+    that sentence, as it was cut out of it. Sentences that say the same in Korean and in English are
+    asked as well, for that must not be forgotten. Of large collections a sample is read where an
+    embedding is slow, so small that it takes about `seconds`. `show` is told how many texts were
+    read, and of how many. Raises Cancelled."""
     every = [*befores.values(), after]
     if slow := [one for one in every if not is_quick(one)]:
         each = sum(_seconds_a_text(one, passages, cancelled) for one in slow)
-        passages, held = sample(passages, held, min(1.0, seconds / each / MOST_TEXTS))
+        passages, held = sample(passages, held, min(1.0, seconds / each / _MOST_TEXTS))
     reading = _Reading(passages, held, len(every), cancelled, show)
     found = {name: reading.gains(one) for name, one in befores.items()}
     against = max(found, key=lambda name: mean(found[name]))
     first, second = found[against], reading.gains(after)
     gains = [b - a for a, b in zip(first, second, strict=True)]
     low, high = bootstrap(gains)
+    known, still = reading.crossed(befores[against]), reading.crossed(after)
+    forgets = bootstrap([b - a for a, b in zip(known, still, strict=True)])[1] < 0
     return Trial(
         id="",
         base="",
@@ -88,10 +97,17 @@ def try_out(
         after=_row(second),
         gain=mean(gains),
         interval=(low, high),
-        better=low > 0,
+        better=low > 0 and not forgets,
         losses=(),
         against=against,
+        crossed=(mean(known), mean(still)),
+        forgets=forgets,
     )
+
+
+def most_texts() -> int:
+    """Texts at the most that an embedding has to read to be measured, where it is not quick."""
+    return _MOST_TEXTS + 2 * len(translated())
 
 
 def is_quick(embedding: Embedding) -> bool:
@@ -136,6 +152,12 @@ class _Reading:
     show: Callable[[int, int], None]
     done: int = 0
 
+    @property
+    def _total(self) -> int:
+        """Texts in all: of every embedding, and of two of them the translations."""
+        each = len(self.passages) + 2 * len(self.held)
+        return self.embeddings * each + 4 * len(translated())
+
     def gains(self, embedding: Embedding) -> list[float]:
         """nDCG@10 of each question, by meaning alone."""
         places = {one.id: place for place, one in enumerate(self.passages)}
@@ -148,8 +170,16 @@ class _Reading:
             own = places[lesson.passage_id]
             scores[own] = text @ question
             rank = int((scores > scores[own]).sum()) + 1
-            gains.append(1 / float(np.log2(rank + 1)) if rank <= 10 else 0.0)
+            gains.append(_gain(rank))
         return gains
+
+    def crossed(self, embedding: Embedding) -> list[float]:
+        """nDCG@10 of finding the translation of each sentence, from Korean and from English."""
+        korean, english = zip(*translated(), strict=True)
+        scores = self._embed(embedding, korean) @ self._embed(embedding, english).T
+        own = np.diag(scores)
+        ranks = [(rows >= own[:, None]).sum(axis=1) for rows in (scores, scores.T)]
+        return [_gain(int(rank)) for rank in np.concatenate(ranks)]
 
     def _embed(self, embedding: Embedding, texts: Sequence[str], query: bool = False) -> Vectors:
         parts = []
@@ -159,9 +189,13 @@ class _Reading:
             some = texts[start : start + _TEXTS_AT_ONCE]
             parts.append(embedding.embed_array(some, query))
             self.done += len(some)
-            each = len(self.passages) + 2 * len(self.held)
-            self.show(self.done, self.embeddings * each)
+            self.show(self.done, self._total)
         return np.concatenate(parts)
+
+
+def _gain(rank: int) -> float:
+    """nDCG@10 where one text is right, and found at this rank."""
+    return 1 / float(np.log2(rank + 1)) if rank <= 10 else 0.0
 
 
 def _row(gains: Sequence[float]) -> dict[str, float]:

@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from pages.ui import session
 from pages.ui.messages import CATALOGUE
+from rag_core.trials import most_texts
 from rag_core.tuning import TUNED, Trial
 from rag_core.types import LOCAL_OWNER, Upload
 from tests.screens.conftest import REPOSITORY, all_text
@@ -128,7 +129,7 @@ def test_that_measuring_asks_a_server_is_said_before(
         session.seodam().in_use.choose("openai:any")
         session.seodam().in_use.wait()
         page = open_page("pages/tuning.py", language)
-        assert "2,500" in page.warning[0].value
+        assert f"{most_texts():,}" in page.warning[0].value
         asked = len(server.requests)
         page.button(key="tune").click().run()
         tuner = session.seodam().tuner

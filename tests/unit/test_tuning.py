@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from zlib import crc32
 
 import numpy as np
 import pytest
@@ -20,6 +21,8 @@ from rag_core.lessons import Lessons, lessons_of
 from rag_core.parsing import parse
 from rag_core.passages import cut
 from rag_core.settings import Settings
+from rag_core.text import language
+from rag_core.translations import translated
 from rag_core.trials import FEWEST_QUESTIONS, try_out
 from rag_core.tuning import TUNED, Progress, Tuner, Tunings
 from rag_core.types import Answer, Citation, Page, Passage, Turn, Upload
@@ -176,7 +179,8 @@ def test_what_is_worse_is_refused(
     assert trial.gain < 0
     assert not trial.better
     same = try_out({"bundled": BASE}, BASE, passages, lessons.held)
-    assert (same.gain, same.better) == (0, False)
+    assert (same.gain, same.better, same.forgets) == (0, False, False)
+    assert 0.5 < same.crossed[0] == same.crossed[1]
 
 
 def test_a_tuning_is_tried_kept_named_and_discarded(
@@ -219,10 +223,47 @@ def test_measuring_reads_no_more_than_there_is_time_for(
     assert FEWEST_QUESTIONS // 2 <= short.questions <= FEWEST_QUESTIONS
     done, total = told[-1]
     assert done == total
-    assert total < 2 * (FEWEST_QUESTIONS * 3 + 10)
+    assert total < 2 * (FEWEST_QUESTIONS * 3 + 10) + 4 * len(translated())
     assert [so[0] for so in told] == sorted(so[0] for so in told)
     long = try_out({"bundled": BASE}, Slow(), many, lessons.held, seconds=1e9)
     assert short.questions < long.questions == len(lessons.held)
+
+
+class Forgetful(Embedding):
+    """It finds what the bundled one finds in English, and nothing in Korean."""
+
+    fingerprint, dimension = "forgetful", BASE.dimension
+
+    def embed_array(self, texts: Sequence[str], query: bool = False) -> Vectors:
+        return BASE.embed_array(["" if language(one) == "ko" else one for one in texts])
+
+
+class Dull(Embedding):
+    """The bundled one that guesses at all but the sentences of which both languages are known."""
+
+    fingerprint, dimension = "dull", BASE.dimension
+
+    def embed_array(self, texts: Sequence[str], query: bool = False) -> Vectors:
+        known = {sentence for pair in translated() for sentence in pair}
+        unsure = [one not in known for one in texts]
+        seeds = [np.random.default_rng(crc32(one.encode())) for one in texts]
+        noise = np.stack([seed.normal(0, 1, self.dimension) for seed in seeds])
+        vectors = BASE.embed_array(texts) + noise * np.array(unsure)[:, None]
+        return vectors.astype(np.float32)
+
+
+def test_what_forgets_a_language_is_refused_however_much_it_gains(
+    passages: list[Passage], lessons: Lessons
+) -> None:
+    english = [one for one in passages if language(one.text) == "en"]
+    ids = {one.id for one in english}
+    held = [one for one in lessons.held if one.passage_id in ids]
+    trial = try_out({"dull": Dull()}, Forgetful(), english, held)
+    assert trial.gain > 0
+    assert trial.interval[0] > 0
+    assert trial.crossed[1] < trial.crossed[0]
+    assert trial.forgets
+    assert not trial.better
 
 
 def test_measuring_stops_when_asked(passages: list[Passage], lessons: Lessons) -> None:

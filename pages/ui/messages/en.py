@@ -382,6 +382,8 @@ ENGLISH = {
     "tuning.gain": "Difference of nDCG@10: {gain} (95 % interval {low} … {high})",
     "tuning.not_used": "It was not surely better on the questions kept aside, so it cannot be "
     "used.",
+    "tuning.forgets": "It forgot how Korean and English go together (a sentence finds its "
+    "translation: {before} before, {after} now), so it cannot be used.",
     "tuning.use": "Use this embedding",
     "tuning.discard": "Discard",
     "timeline.what": "A short walk from the first networks that read word by word to today's "

@@ -359,6 +359,8 @@ KOREAN = {
     "뜻으로만 찾은 결과이고, 화살표는 배우기 전({against})과의 차이예요.",
     "tuning.gain": "nDCG@10의 차이 {gain} (95% 구간 {low} … {high})",
     "tuning.not_used": "따로 둔 문제에서 확실히 나아지지 않아 쓸 수 없게 했어요.",
+    "tuning.forgets": "한국어와 영어를 잇는 법을 잊어서 쓸 수 없게 했어요(문장이 번역을 찾는 "
+    "정도가 {before}에서 {after}(으)로).",
     "tuning.use": "이 임베딩 쓰기",
     "tuning.discard": "버리기",
     "timeline.what": "낱말을 하나씩 읽던 신경망부터 지금의 모델까지, 짧게 훑어봐요. 함께 적힌 "
