@@ -20,7 +20,7 @@ from rag_core.errors import (
     LimitExceeded,
     PasswordNeeded,
 )
-from rag_core.parsing import Limits, parse, render, supervisor
+from rag_core.parsing import Limits, parse, render, starting, supervisor
 from rag_core.parsing.watcher import HAS_SYSTEM_LIMITS, held, watch
 from rag_core.types import Parsed, Upload
 from tests.faults import pdfs
@@ -122,8 +122,9 @@ def test_a_bomb_of_pages_is_ended_at_the_limit_of_seconds() -> None:
 
 
 @pytest.mark.skipif(not HAS_SYSTEM_LIMITS, reason="only where the system limits children")
-def test_a_file_that_takes_long_steps_back_behind_others() -> None:
+def test_a_file_that_takes_long_steps_back_behind_others(monkeypatch: pytest.MonkeyPatch) -> None:
     psutil = pytest.importorskip("psutil")
+    monkeypatch.setattr(starting, "_BENCH", starting._Bench())  # none of the known ones is taken
     bomb = threading.Thread(target=lambda: read("b.pdf", pdfs.pages_shared(), Limits(seconds=4)))
     known, usual, seen = set(psutil.Process().children()), psutil.Process().nice(), set()
     bomb.start()
