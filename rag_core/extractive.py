@@ -20,7 +20,7 @@ from rag_core.embeddings import BundledEmbedding
 from rag_core.overview import choose_telling, wants_overview
 from rag_core.selection import Unit, answers, choose
 from rag_core.streaming import StreamingChatModel
-from rag_core.text import language, sentences
+from rag_core.text import begins_item, language, sentences
 from rag_core.types import Hit
 
 NO_ANSWER = {
@@ -28,7 +28,6 @@ NO_ANSWER = {
     "en": "The documents do not seem to answer this question.",
 }
 _LOOKS_LIKE_MARK = re.compile(r"(?<=[\[【［])(?=[\^\d])")
-_ITEM = re.compile(r"\s*(?:[-*•·∙◦▪▫■□●○◆◇▶►➢✓※☞]|\(?\d{1,2}[.)]|\(?[가-힣a-z][.)]|[①-⑳])\s")
 _WORD_JOINER = "\u2060"
 
 
@@ -80,7 +79,7 @@ class ExtractiveChatModel(StreamingChatModel):
         pieces = [_said(unit) for unit in chosen]
         for index, (before, unit) in enumerate(pairwise(chosen), 1):
             apart = whole and document[index] != document[index - 1]
-            apart = apart or bool(_ITEM.match(unit.text) or _ITEM.match(before.text))
+            apart = apart or begins_item(unit.text) or begins_item(before.text)
             between = " " if before.is_prose and unit.is_prose and not apart else "\n\n"
             pieces[index] = between + pieces[index]
         return pieces, True

@@ -133,6 +133,11 @@ def sentences(text: str) -> list[tuple[int, int]]:
     return spans
 
 
+def begins_item(text: str) -> bool:
+    """Whether a text begins with the mark or the number of an item of a list."""
+    return bool(_LIST_MARK.match(text))
+
+
 def _lines(text: str, start: int, end: int) -> list[tuple[int, int]]:
     """The block text[start:end] cut at those line ends that mean something."""
     cuts, line_start = [start], start

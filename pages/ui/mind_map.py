@@ -14,9 +14,7 @@ from pages.ui.shell import literal
 from rag_core.mind_map import Branch, as_markdown
 from rag_core.types import Unit
 
-_INK = {"light": "#14100e", "dark": "#f3efeb"}
-_LINES = {"light": "#8a817a", "dark": "#a39a93"}
-_ROOT = {"light": "#b4233a", "dark": "#d93850"}
+_LINES = "#948b85"  # grey enough for a light and a dark ground
 _LINE = 22  # characters of a name on one line of the picture
 
 
@@ -58,14 +56,14 @@ def _button(words: Words, one: Branch, units: Mapping[str, Unit], key: str) -> N
 
 def _drawn(title: str, branches: Sequence[Branch], theme: str) -> str:
     """The tree in the language of Graphviz (graphviz.org/doc/info/lang.html)."""
-    ink, line = _INK[theme], _LINES[theme]
+    ink, root = (st.get_option(f"theme.{theme}.{one}") for one in ("textColor", "primaryColor"))
     drawn = [
         'rankdir=LR bgcolor="transparent" nodesep=0.12 ranksep=0.5',
-        f'node [shape=box style=rounded fontname="sans-serif" fontsize=12 color="{line}" '
+        f'node [shape=box style=rounded fontname="sans-serif" fontsize=12 color="{_LINES}" '
         f'fontcolor="{ink}" height=0.3 margin="0.12,0.05"]',
-        f'edge [arrowhead=none color="{line}"]',
-        f'n [label={_quoted(title)} style="rounded,filled" fillcolor="{_ROOT[theme]}" '
-        f'color="{_ROOT[theme]}" fontcolor="#ffffff"]',
+        f'edge [arrowhead=none color="{_LINES}"]',
+        f'n [label={_quoted(title)} style="rounded,filled" fillcolor="{root}" '
+        f'color="{root}" fontcolor="#ffffff"]',
         *_edges("n", branches),
     ]
     return "digraph {\n" + "\n".join(drawn) + "\n}"
