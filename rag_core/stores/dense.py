@@ -14,10 +14,12 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from weakref import WeakValueDictionary
 
 import numpy as np
 
 from rag_core.errors import StoreFailed
+from rag_core.stores import exact
 from rag_core.stores.sqlite import require_sqlite
 
 _HNSW = {"space": "cosine", "ef_construction": 200, "max_neighbors": 32}
@@ -26,9 +28,9 @@ _HNSW = {"space": "cosine", "ef_construction": 200, "max_neighbors": 32}
 # of one core); among a million 0.987 with 4,000, 0.994 with 8,000 (50 ms).
 _WIDTHS = ((0, 4000), (200_000, 8000))
 _ROOM = 100
-# Rows of a call to Chroma, in which no other thread gets on: 3,000 at once hold up every search for
-# 600 ms, 250 for less than 100, in a sixth more processor time.
-_BATCH = 250
+# Rows of a call to Chroma, in which no other thread gets on: beside two busy programs on two cores
+# 250 at once hold everybody up for 240 ms, 100 for 120, in a quarter more processor time.
+_BATCH = 100
 _MOST_RESULTS = 20_000  # "too many SQL variables" lies beyond 29,920
 _SAMPLE = 400  # vectors that the probe looks for, of each collection
 _REACHED = 0.97  # share of the sample that a sound collection finds; HNSW is not exact
@@ -46,6 +48,7 @@ class DenseIndex:
         self.room = room
         self._client = client
         self._lock = threading.RLock()
+        self._open: WeakValueDictionary[str, DenseCollection] = WeakValueDictionary()
 
     @classmethod
     def open(cls, folder: Path) -> DenseIndex:
@@ -69,11 +72,14 @@ class DenseIndex:
             return cls(Client.from_system(system), min(_ROOM, engine.hnsw_cache_size // 3))
 
     def collection(self, name: str) -> DenseCollection:
-        """Open or create a collection; `name` is 3 to 512 of `[a-zA-Z0-9._-]`.
+        """Open or create a collection; `name` is 3 to 512 of `[a-zA-Z0-9._-]`. The same object as
+        long as somebody has it.
 
         How wide it is searched follows its size at the first opening in this process.
         """
         with self._lock, _translated():
+            if (known := self._open.get(name)) is not None:
+                return known
             hnsw = {**_HNSW, "ef_search": _WIDTHS[0][1]}
             rows = self._client.get_or_create_collection(
                 name, embedding_function=None, configuration={"hnsw": hnsw}
@@ -82,7 +88,14 @@ class DenseIndex:
             width = max(width for least, width in _WIDTHS if count >= least)
             if rows.configuration["hnsw"]["ef_search"] != width:
                 rows.modify(configuration={"hnsw": {"ef_search": width}})
-        return DenseCollection(self._client, rows, self._lock)
+            opened = self._open[name] = DenseCollection(rows, self._lock, empty=not count)
+        return opened
+
+    def drop(self, name: str) -> None:
+        """Delete a collection; objects of it are not used any more."""
+        with self._lock, _translated():
+            self._open.pop(name, None)
+            self._client.delete_collection(name)
 
     def names(self) -> tuple[str, ...]:
         """The collections there are."""
@@ -96,12 +109,18 @@ class DenseIndex:
 
 
 class DenseCollection:
-    """Vectors of one embedding, L2-normalised or not, compared by cosine."""
+    """Vectors of one embedding, L2-normalised or not, compared by cosine.
 
-    def __init__(self, client: Any, rows: Any, lock: threading.RLock) -> None:
-        self._client = client
+    A small one (see exact.py) is held in memory too, from its first search on or from its
+    beginning, and Chroma is not asked as long as it stays small.
+    """
+
+    def __init__(self, rows: Any, lock: threading.RLock, *, empty: bool) -> None:
         self._rows = rows
         self._lock = lock
+        self._held = exact.Held() if empty else None
+        self._outgrown = False
+        self._holding = threading.Lock()
 
     def add(self, ids: Sequence[str], vectors: np.ndarray, document_id: str) -> None:
         """Add one vector for each passage id, shape (n, d); ids must be new (remove first)."""
@@ -112,14 +131,17 @@ class DenseCollection:
     def add_all(self, ids: Sequence[str], vectors: np.ndarray, document_ids: Sequence[str]) -> None:
         """`add` for passages of many documents at once."""
         rows = np.ascontiguousarray(vectors, dtype=np.float32)
-        with self._lock, _translated():
-            for start in range(0, len(ids), _BATCH):
-                part = slice(start, start + _BATCH)
+        for start in range(0, len(ids), _BATCH):
+            part = slice(start, start + _BATCH)
+            with self._lock, _translated():
                 self._rows.add(
                     ids=list(ids[part]),
                     embeddings=rows[part],
                     metadatas=[{"document": document} for document in document_ids[part]],
                 )
+            with self._holding:
+                if self._held is not None:
+                    self._hold(self._held.adding(ids[part], rows[part], document_ids[part]))
 
     def remove(self, *document_ids: str) -> None:
         """Forget documents; nothing happens when one is not there."""
@@ -127,6 +149,9 @@ class DenseCollection:
             return
         with self._lock, _translated():
             self._rows.delete(where={"document": {"$in": list(document_ids)}})
+        with self._holding:
+            if self._held is not None:
+                self._held = self._held.removing(frozenset(document_ids))
 
     def search(
         self, vector: np.ndarray, k: int, documents: Collection[str] | None = None
@@ -138,6 +163,8 @@ class DenseCollection:
         """
         if k < 1 or (documents is not None and not documents):
             return []
+        if (held := self._small()) is not None:
+            return held.search(vector, k, documents)
         with _translated():
             if documents is None:
                 return self._nearest(vector, k)[:k]
@@ -151,6 +178,8 @@ class DenseCollection:
         """The cosines of these passages; one that is not there is absent."""
         if not ids:
             return {}
+        if (held := self._small()) is not None:
+            return held.scores(vector, ids)
         with _translated():
             found = self._rows.get(ids=list(ids), include=["embeddings"])
         rows = np.asarray(found["embeddings"], dtype=np.float32).reshape(-1, len(vector))
@@ -163,10 +192,22 @@ class DenseCollection:
         with _translated():
             return int(self._rows.count())
 
-    def drop(self) -> None:
-        """Delete the collection itself; the object is not used any more."""
-        with self._lock, _translated():
-            self._client.delete_collection(self._rows.name)
+    def _small(self) -> exact.Held | None:
+        """All vectors, read at the first call; None when they are too many to be held."""
+        with self._holding, _translated():
+            if self._held is None and not self._outgrown:
+                one = np.asarray(self._rows.get(limit=1, include=["embeddings"])["embeddings"])
+                if self._rows.count() * one.astype(np.float32).nbytes > exact.MOST_BYTES:
+                    self._outgrown = True
+                    return None
+                found = self._rows.get(include=["embeddings", "metadatas"])
+                owners = [row["document"] for row in found["metadatas"]]
+                self._hold(exact.Held().adding(found["ids"], found["embeddings"], owners))
+            return self._held
+
+    def _hold(self, held: exact.Held) -> None:
+        self._outgrown = held.size > exact.MOST_BYTES
+        self._held = None if self._outgrown else held
 
     def _nearest(
         self,

@@ -130,7 +130,7 @@ class Shelves:
             kept = dense_name("", fingerprint)
             for name in self._dense.names():
                 if not name.endswith(kept):
-                    self._dense.collection(name).drop()
+                    self._dense.drop(name)
                     self._collections.pop(name, None)
 
     def _make_room(self) -> None:

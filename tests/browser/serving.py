@@ -44,6 +44,7 @@ def serve(
             env={**kept, "SEODAM_DATA": str(data), **settings},
             stdout=log,
             stderr=log,
+            start_new_session=True,  # its own share of the processors, as a service has
         )
     try:
         address = f"http://127.0.0.1:{port}"

@@ -13,6 +13,7 @@ from langchain_tests.integration_tests import RetrieversIntegrationTests
 from rag_core.embeddings import load_embedding
 from rag_core.passages import cut, searchable_text
 from rag_core.retriever import SeodamRetriever
+from rag_core.stores import exact
 from rag_core.stores.dense import DenseIndex, probe
 from rag_core.stores.lexical import LexicalIndex
 from rag_core.types import Page
@@ -129,7 +130,18 @@ class TestLexical:
         assert lexical.rarity(["a"])["a"] < rarity["centuri"]
 
 
+def _near(found):
+    return [(one, pytest.approx(score, abs=1e-5)) for one, score in found]
+
+
+@pytest.mark.parametrize("most_bytes", [exact.MOST_BYTES, 0], ids=["in-memory", "by-chroma"])
 class TestDense:
+    """The same of a small collection and of one that has outgrown memory."""
+
+    @pytest.fixture(autouse=True)
+    def _limit(self, monkeypatch, most_bytes):
+        monkeypatch.setattr(exact, "MOST_BYTES", most_bytes)
+
     def test_nearest_first_and_cosine(self, dense):
         vector = load_embedding("bundled").embed_array(["Trees\n" + BOOKS["tree"][1][0]])[0]
         (first, cosine), *_rest = dense.search(vector, 3)
@@ -152,13 +164,46 @@ class TestDense:
         dense.remove("never there")
         assert dense.count() == 4
 
+    def test_what_changes_between_two_searches(self, chroma, dense):
+        asked = np.eye(320, dtype=np.float32)[0]
+        before = [one for one, _ in dense.search(asked, 99)]
+        dense.add_all(["new-0", "new-1"], np.eye(320, dtype=np.float32)[:2], ["new", "newer"])
+        (first, cosine), *others = dense.search(asked, 99)
+        assert (first, cosine) == ("new-0", pytest.approx(1.0, abs=1e-3))
+        assert {one for one, _ in others} == {*before, "new-1"}
+        chroma.collection("a-shelf").remove("new")
+        assert {one for one, _ in dense.search(asked, 99)} == {*before, "new-1"}
+        assert set(dense.scores(asked, ["new-0", "new-1"])) == {"new-1"}
+
+    def test_opened_again(self, chroma, dense, tmp_path):
+        asked = load_embedding("bundled").embed_array(["Who may edit a wiki?"], query=True)[0]
+        before, some = dense.search(asked, 4), dense.search(asked, 9, {"tree"})
+        chroma.close()
+        again = DenseIndex.open(tmp_path / "chroma")
+        rows = again.collection("a-shelf")
+        assert _near(rows.search(asked, 4)) == _near(before)
+        assert _near(rows.search(asked, 9, {"tree"})) == _near(some)
+        again.close()
+
     def test_an_empty_collection_finds_nothing(self, chroma):
         assert chroma.collection("empty").search(np.ones(8, np.float32), 5) == []
 
     def test_dropping_leaves_the_others(self, chroma, dense):
-        chroma.collection("another").drop()
+        chroma.collection("another")
+        chroma.drop("another")
         assert chroma.names() == ("a-shelf",)
         assert dense.count() == 6
+
+    def test_a_collection_that_outgrows_memory(self, chroma, monkeypatch):
+        monkeypatch.setattr(exact, "MOST_BYTES", min(exact.MOST_BYTES, 100 * 16 * 4))
+        rows, vectors = chroma.collection("growing"), np.eye(150, 16, dtype=np.float32)
+        vectors += np.random.default_rng(0).normal(size=vectors.shape, scale=0.1)
+        for start in range(0, 150, 30):
+            part = range(start, start + 30)
+            rows.add([f"p{i}" for i in part], vectors[start : start + 30], "book")
+            for at in (0, start + 29):
+                assert rows.search(vectors[at], 1)[0] == (f"p{at}", pytest.approx(1.0, abs=1e-3))
+        assert rows.count() == 150
 
     def test_the_canary_counts_what_can_be_reached(self, chroma, dense, tmp_path):
         chroma.close()
