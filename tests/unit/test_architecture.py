@@ -21,6 +21,7 @@ FLOORS = (
     {"types", "errors", "settings", "translations"},
     {
         "text",
+        "spoken",
         "contents",
         "asking",
         "spreadsheet",
