@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import logging
 import secrets
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from langchain_core.language_models import BaseChatModel
 
-from rag_core.errors import Cancelled, SeodamError
+from rag_core.background import Background, Stop
+from rag_core.errors import SeodamError
 from rag_core.examinations import Evaluation, Evaluations, QuestionList
-from rag_core.examining import Examinee, Show, Stop, compare
+from rag_core.examining import Examinee, Show, compare
 from rag_core.gold import GoldQuestion
 from rag_core.library import Library
 from rag_core.question_files import take_in
@@ -53,13 +52,17 @@ class Examiner:
 
     def __init__(self, evaluations: Evaluations) -> None:
         self.evaluations = evaluations
-        self.progress: Progress | None = None
-        self._stopping = threading.Event()
-        self._worker: threading.Thread | None = None
+        self._background = Background[Progress](
+            "evaluation", lambda stage, error: Progress(stage, error=error)
+        )
+
+    @property
+    def progress(self) -> Progress | None:
+        return self._background.progress
 
     @property
     def running(self) -> bool:
-        return self.progress is not None and self.progress.running
+        return self._background.running
 
     def measure(
         self,
@@ -125,35 +128,15 @@ class Examiner:
 
     def start(self, stage: str, total: int, work: Work) -> None:
         """Begin, unless something is going on."""
-        if self.running:
-            return
-        self._stopping.clear()
-        self.progress = Progress(stage, 0, total)
-        self._worker = threading.Thread(
-            target=self._work, args=(work,), name="evaluation", daemon=True
+        self._background.start(
+            Progress(stage, 0, total),
+            lambda show, cancelled: work(lambda *said: show(Progress(*said)), cancelled),
         )
-        self._worker.start()
 
     def stop(self) -> None:
         """Stop after the question that is being asked; nothing of it is kept."""
-        self._stopping.set()
-        self.wait()
+        self._background.stop()
 
     def wait(self) -> None:
         """Until nothing is going on."""
-        if self._worker is not None:
-            self._worker.join()
-
-    def _work(self, work: Work) -> None:
-        def show(stage: str, done: int, total: int) -> None:
-            self.progress = Progress(stage, done, total)
-
-        try:
-            self.progress = work(show, self._stopping.is_set)
-        except Cancelled:
-            self.progress = Progress("cancelled")
-        except SeodamError as error:
-            self.progress = Progress("failed", error=error)
-        except Exception:  # a fault of ours must not look like a run that goes on for ever
-            logging.getLogger(__name__).exception("an evaluation failed")
-            self.progress = Progress("failed", error=SeodamError())
+        self._background.wait()

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from langchain_core.language_models import BaseChatModel
 
+from rag_core.background import Stop
 from rag_core.assistant import Assistant
 from rag_core.embeddings import Embedding
 from rag_core.errors import Cancelled
@@ -46,7 +47,6 @@ CHAT = Setup()
 
 Show = Callable[[str, int, int], None]
 """Told what is done (a word), how far, and of how much."""
-Stop = Callable[[], bool]
 
 
 @dataclass(frozen=True, slots=True)

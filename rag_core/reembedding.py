@@ -9,13 +9,13 @@ an error, kill -9) leaves the old embedding in use; what had been embedded is no
 from __future__ import annotations
 
 import json
-import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from rag_core.background import Background, Stop
 from rag_core.embeddings import Embedding
 from rag_core.errors import Cancelled, SeodamError
 from rag_core.passages import searchable_text
@@ -46,6 +46,10 @@ class Move:
     total: int = 0
     error: SeodamError | None = None
 
+    @property
+    def running(self) -> bool:
+        return self.stage == "moving"
+
 
 class EmbeddingInUse:
     """The one embedding of a data folder, for all owners, and its moves, one at a time.
@@ -65,13 +69,12 @@ class EmbeddingInUse:
         fixed: bool,
     ) -> None:
         self.fixed = fixed
-        self.move: Move | None = None
         self._record, self._shelves, self._kept = record, shelves, kept
         self._load, self._default = load, default
         self._current: Embedding | None = None
         self._lock = threading.Lock()
-        self._stopping, self._closing = threading.Event(), threading.Event()
-        self._worker: threading.Thread | None = None
+        self._closing = threading.Event()
+        self._background = Background[Move]("reembedding", self._ended)
 
     @property
     def name(self) -> str:
@@ -102,9 +105,13 @@ class EmbeddingInUse:
         return self._recorded()[1] or self.current.fingerprint
 
     @property
+    def move(self) -> Move | None:
+        return self._background.progress
+
+    @property
     def moving(self) -> bool:
         """Whether there is a move to be watched."""
-        return self.move is not None and self.move.stage == "moving"
+        return self._background.running
 
     def choose(self, name: str) -> None:
         """Stay with that embedding from now on: start moving to it. Raises WrongSetting."""
@@ -113,24 +120,19 @@ class EmbeddingInUse:
         if (before := self.name) != name:
             self._kept.prefer(_BEFORE, before)
         self._kept.prefer(_CHOICE, name)
-        self.move = Move(name)
-        self.start()
+        self._begin(Move(name))
 
     def start(self) -> None:
         """Settle in the background; `move` tells how far it is and how it ended."""
-        self._stopping.clear()
-        self._worker = threading.Thread(target=self._work, name="reembed", daemon=True)
-        self._worker.start()
+        self._begin(None)
 
     def cancel(self) -> None:
         """Stop a move, wait until it has stopped, and stay with the embedding in use."""
-        self._stopping.set()
-        self.wait()
+        self._background.stop()
 
     def wait(self) -> None:
         """Until no move is running."""
-        if self._worker is not None:
-            self._worker.join()
+        self._background.wait()
 
     def close(self) -> None:
         """Stop a move, to be gone on with at the next start; drop the indexes not in use.
@@ -139,22 +141,25 @@ class EmbeddingInUse:
         it, the move ends before it touches a store.
         """
         self._closing.set()
-        self._stopping.set()
-        if self._worker is not None:
-            self._worker.join(_PATIENCE)
+        self._background.stop(_PATIENCE)
         if fingerprint := self._recorded()[1]:
             self._shelves.drop_others(fingerprint)
 
-    def settle(self, show: Callable[[Move], None] = lambda _: None) -> None:
+    def settle(
+        self,
+        show: Callable[[Move], None] = lambda _: None,
+        cancelled: Stop = lambda: False,
+    ) -> None:
         """Move to the wanted embedding, here and now; done at once when it is in use.
 
-        Raises what the embedding raises; then, and on any other exception, nothing has changed.
+        Raises Cancelled and what the embedding raises; then, and on any other exception, nothing
+        has changed.
         """
         name = self.wanted
         target = self._load(name)
         if self._recorded() == (name, target.fingerprint):
             return
-        moving = _Moving(self._record, self._shelves, target, Move(name), show, self._stopping)
+        moving = _Moving(self._record, self._shelves, target, Move(name), show, cancelled)
         while moving.catch_up():
             pass
         with self._shelves.publishing:
@@ -172,30 +177,24 @@ class EmbeddingInUse:
         with self._lock:
             self._current = target
 
-    def _work(self) -> None:
-        def show(move: Move) -> None:
-            self.move = move
+    def _begin(self, first: Move | None) -> None:
+        def work(show: Callable[[Move], None], cancelled: Stop) -> Move | None:
+            self.settle(show, cancelled)
+            return self._ended("done", None)
 
-        try:
-            self.settle(show)
-            self._end("done")
-        except Cancelled:
-            self._end("cancelled")
-        except SeodamError as error:
-            self._end("failed", error)
-        except Exception:  # a fault of ours must not look like a move that goes on for ever
-            logging.getLogger(__name__).exception("moving to another embedding failed")
-            self._end("failed", SeodamError())
+        self._background.start(first, work)
 
-    def _end(self, stage: str, error: SeodamError | None = None) -> None:
+    def _ended(self, stage: str, error: SeodamError | None) -> Move | None:
+        """What is told of a move that has ended; one that did not succeed is not begun again."""
         if stage != "done" and not self._closing.is_set():
             in_use = self._recorded()[0]
             self._kept.prefer(_CHOICE, in_use or self._default)
             if not in_use:  # stopped before the first was adopted: forget what was wanted instead
                 with self._lock:
                     self._current = None
-        if self.move is not None or error is not None:
-            self.move = replace(self.move or Move(self.wanted), stage=stage, error=error)
+        if self.move is None and error is None:
+            return None
+        return replace(self.move or Move(self.wanted), stage=stage, error=error)
 
 
 class _Moving:
@@ -208,15 +207,15 @@ class _Moving:
         target: Embedding,
         move: Move,
         show: Callable[[Move], None],
-        stopping: threading.Event,
+        cancelled: Stop,
     ) -> None:
         self._record, self._shelves, self._target = record, shelves, target
-        self._move, self._show, self._stopping = move, show, stopping
+        self._move, self._show, self._cancelled = move, show, cancelled
         self._placed: dict[str, tuple[str, Document]] = {}
 
     def catch_up(self) -> bool:
         """Place every document that is not there yet; whether there was any. Raises Cancelled."""
-        if self._stopping.is_set():
+        if self._cancelled():
             raise Cancelled
         there = self._in_place()
         missing = [one for one in self._documents() if (one[1].id, one[1].collection) not in there]
@@ -280,7 +279,7 @@ class _Moving:
         return np.concatenate(parts) if parts else np.empty((0, self._target.dimension), np.float32)
 
     def _step(self, passages: int) -> None:
-        if self._stopping.is_set():
+        if self._cancelled():
             raise Cancelled
         self._move = replace(self._move, done=self._move.done + passages)
         self._show(self._move)

@@ -8,11 +8,9 @@ so that going back is one click. Tunings and their trials are files in a folder 
 from __future__ import annotations
 
 import json
-import logging
 import re
 import secrets
 import shutil
-import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -24,6 +22,7 @@ import numpy as np
 from pydantic import TypeAdapter
 
 from rag_core.adapter import AdaptedEmbedding, Adapter, Course, Pair, Step, learn
+from rag_core.background import Background, Stop
 from rag_core.embeddings import (
     SENTENCE_TRANSFORMERS,
     BundledEmbedding,
@@ -31,7 +30,7 @@ from rag_core.embeddings import (
     SentenceTransformerEmbedding,
     load_embedding,
 )
-from rag_core.errors import Cancelled, NotFound, SeodamError, TooFewLessons, WrongSetting
+from rag_core.errors import NotFound, SeodamError, TooFewLessons, WrongSetting
 from rag_core.fine_tuning import Regimen, fine_tune
 from rag_core.lessons import Lessons
 from rag_core.trials import Trial, try_out
@@ -194,13 +193,17 @@ class Tuner:
 
     def __init__(self, tunings: Tunings) -> None:
         self.tunings = tunings
-        self.progress: Progress | None = None
-        self._stopping = threading.Event()
-        self._worker: threading.Thread | None = None
+        self._background = Background[Progress](
+            "tuning", lambda stage, error: Progress(stage, error=error)
+        )
+
+    @property
+    def progress(self) -> Progress | None:
+        return self._background.progress
 
     @property
     def running(self) -> bool:
-        return self.progress is not None and self.progress.running
+        return self._background.running
 
     def start(
         self,
@@ -210,33 +213,18 @@ class Tuner:
     ) -> None:
         """Begin, unless one is running; `prepare` gives the passages and what to learn of them,
         `base` and `in_use` are those of `Tunings.tune`."""
-        if self.running:
-            return
-        self._stopping.clear()
-        self.progress = Progress("preparing")
-        self._worker = threading.Thread(
-            target=self._work, args=(prepare, base, in_use), daemon=True
-        )
-        self._worker.start()
+
+        def work(show: Callable[[Progress], None], cancelled: Stop) -> Progress:
+            passages, lessons = prepare()
+            trial = self.tunings.tune(passages, lessons, show, cancelled, base, in_use)
+            return Progress("done", losses=trial.losses, trial=trial)
+
+        self._background.start(Progress("preparing"), work)
 
     def stop(self) -> None:
         """Stop within a step; nothing of it is kept."""
-        self._stopping.set()
-        if self._worker is not None:
-            self._worker.join()
+        self._background.stop()
 
-    def _work(self, prepare: Prepare, base: str, in_use: Mapping[str, Embedding]) -> None:
-        def show(progress: Progress) -> None:
-            self.progress = progress
-
-        try:
-            passages, lessons = prepare()
-            trial = self.tunings.tune(passages, lessons, show, self._stopping.is_set, base, in_use)
-            self.progress = Progress("done", losses=trial.losses, trial=trial)
-        except Cancelled:
-            self.progress = Progress("cancelled")
-        except SeodamError as error:
-            self.progress = Progress("failed", error=error)
-        except Exception:  # a fault of ours must not look like learning that goes on for ever
-            logging.getLogger(__name__).exception("tuning failed")
-            self.progress = Progress("failed", error=SeodamError())
+    def wait(self) -> None:
+        """Until nothing is going on."""
+        self._background.wait()

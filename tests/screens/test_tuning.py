@@ -42,8 +42,7 @@ def test_it_learns_and_shows_what_came_of_it(open_page: Open) -> None:
     page.run()
     page.button(key="tune").click().run()
     tuner = session.seodam().tuner
-    assert tuner._worker is not None
-    tuner._worker.join()
+    tuner.wait()
     page.run()
     assert not page.exception
     assert [one.label for one in page.metric] == ["hit@1", "hit@5", "ndcg@10"]
@@ -109,8 +108,7 @@ def test_it_learns_from_the_collection_that_is_chosen(open_page: Open, language:
     assert "Lighthouses" in " ".join(one.value for one in page.caption)
     page.button(key="tune").click().run()
     tuner = session.seodam().tuner
-    assert tuner._worker is not None
-    tuner._worker.join()
+    tuner.wait()
     (trial,) = tuner.tunings.all()
     assert trial.collection == lighthouses.id
     assert trial.lessons == len(library.lessons(lighthouses.id)[1].taught)
@@ -133,8 +131,7 @@ def test_that_measuring_asks_a_server_is_said_before(
         asked = len(server.requests)
         page.button(key="tune").click().run()
         tuner = session.seodam().tuner
-        assert tuner._worker is not None
-        tuner._worker.join()
+        tuner.wait()
         (trial,) = tuner.tunings.all()
         assert set(trial.before) == {"hit@1", "hit@5", "ndcg@10"}
         assert len(server.requests) > asked

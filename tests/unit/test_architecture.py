@@ -39,10 +39,12 @@ FLOORS = (
         "followups",
         "quantities",
         "contradiction",
+        "antonyms",
         "denials",
         "opposites",
         "marginalisation",
         "tokenisation",
+        "background",
     },
     {"stores", "parsing", "fetching", "embeddings", "subwords", "providers"}
     | {"local_reading", "local_models"},

@@ -11,13 +11,14 @@ from pathlib import Path
 import pytest
 from pydantic import TypeAdapter
 
+from rag_core.background import Stop
 from rag_core.comparing import differences, outcome
 from rag_core.cross_encoder import CrossEncoder, make_retriever
 from rag_core.errors import BrokenFile, Cancelled, NotFound, WrongSetting
 from rag_core.evaluation import mean
 from rag_core.examinations import Evaluation, as_lines
 from rag_core.examiner import Examiner, Progress
-from rag_core.examining import CHAT, Examinee, Show, Stop, compare
+from rag_core.examining import CHAT, Examinee, Show, compare
 from rag_core.gold import GoldQuestion, read_gold, read_gold_lines
 from rag_core.question_making import made_questions
 from rag_core.settings import Settings

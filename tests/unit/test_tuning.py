@@ -322,8 +322,7 @@ def test_a_tuner_ends_by_itself_or_when_stopped(
     assert tuner.progress is not None
     assert tuner.progress.stage == "cancelled"
     tuner.start(lambda: (passages, Lessons((), ())))
-    assert tuner._worker is not None
-    tuner._worker.join()
+    tuner.wait()
     assert tuner.progress.stage == "failed"
     assert isinstance(tuner.progress.error, TooFewLessons)
     assert not list(tmp_path.iterdir())
