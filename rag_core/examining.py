@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 
 from langchain_core.language_models import BaseChatModel
 
-from rag_core.background import Stop
 from rag_core.assistant import Assistant
+from rag_core.background import Stop
 from rag_core.embeddings import Embedding
 from rag_core.errors import Cancelled
 from rag_core.evaluation import Row, mean, percentile
