@@ -39,11 +39,18 @@ _CHANGED = re.compile(
 _LATER = re.compile(r"만[에의이]|[년월일]\s?(?:뒤|후)|later|after|ago|\bwithin\b", re.IGNORECASE)
 _PART = re.compile(r"절반|분의|\b(?:half|third|quarter|twice|double)\b", re.IGNORECASE)
 _LIMIT = re.compile(r"까지만|만 가능|이하|이내|at most|up to|only")
-_CLAUSE = re.compile(r"(?<=[고며데만서])\s*,|,\s|(?<=지만)\s|;|\b(?:but|while|although|whereas)\b")
+_CLAUSE = re.compile(
+    r"(?<=[고며데만서])\s*,|,\s|(?<=지만|으며|는데|면서|거나)\s|;|\b(?:but|while|although|whereas)\b"
+)
 _GENERIC = frozenset(
     "정도 수준 지경 물질 사람 경우 부분 내용 방법 방식 문제 상황 결과 이유".split()
 )
 """Words that stand for many others: that one of them stands in a word's place says nothing."""
+_SAYS_LITTLE = re.compile(
+    r"(?:있|없|않|못하|못한|못했|아니|아닌|아닙|아닐)[가-힣]*|할|하[는지고]|한다|했다|합니다|했습니다"
+    r"|된다|됐다|됩니다|되었다|되[는지고]|너무|매우|아주|정말|무척|굉장히|상당히|훨씬|가장|좀|약간"
+)
+"""Korean words that a denial takes with it, or that only say how much."""
 _NAME = re.compile(r"\b[A-Z][\w'’-]+")
 _CASES = re.compile(r"([가-힣]{2,}?)(은|는|이|가|을|를|의|에|에서|에게|부터|까지|와|과)")
 _SAME_CASE = {"는": "은", "이": "은", "가": "은", "를": "을", "과": "와"}
@@ -97,8 +104,10 @@ def shared(claim: str, sentence: str) -> float:
 
 def _differs(claim: str, asked: Sequence[Word], sentence: str, text: str) -> Difference | None:
     shared = _shared(asked, sentence)
+    every = _share(_all_words(claim), _all_words(sentence))
     for kind, said in _kinds(claim, asked, sentence, text):
-        if said and shared >= SHARED[kind.value]:
+        enough = min(shared, every) if kind is Kind.NUMBERS else shared
+        if said and enough >= SHARED[kind.value]:
             return Difference(kind, said, sentence)
     return None
 
@@ -116,7 +125,7 @@ def _kinds(
     yield Kind.DENIAL, _denials(asked, plain, other)
     if len(_words(sentence)) <= _AS_LONG * len(asked):
         yield Kind.ROLES, swapped(claim, sentence)
-    yield Kind.NAMES, _names(claim, asked, sentence, text)
+    yield Kind.NAMES, _names(claim, sentence, text)
 
 
 def _numbers(
@@ -171,12 +180,13 @@ def _denials(asked: Sequence[Word], claim: str, sentence: str) -> tuple[str, ...
     return ()
 
 
-def _names(claim: str, asked: Sequence[Word], sentence: str, text: str) -> tuple[str, ...]:
+def _names(claim: str, sentence: str, text: str) -> tuple[str, ...]:
     """The one name of the claim that the text lacks, where another stands in its place."""
-    lacking = [one for one in asked if not _held(one, _words(sentence))]
-    if len(lacking) != 1 or _held(lacking[0], _words(text)):
+    asked, there = _all_words(claim), _all_words(sentence)
+    lacking = [one for one in asked if not _held(one, there)]
+    if len(lacking) != 1 or _held(lacking[0], _all_words(text)):
         return ()
-    theirs = [one for one in _words(sentence) if not _held(one, asked)]
+    theirs = [one for one in there if not _held(one, asked)]
     begins = {one.begins for one in theirs}
     if lacking[0].kind == "latin":
         own = [n for n in _NAME.findall(claim) if folded(n).startswith(lacking[0].begins)]
@@ -214,13 +224,22 @@ def _case_of(begins: str, text: str) -> str:
     return ""
 
 
-def _words(text: str) -> list[Word]:
+def _all_words(text: str) -> list[Word]:
     return [one for one in question_words(text) if one.kind != "number"]
 
 
+def _words(text: str) -> list[Word]:
+    """Without those that say little, unless there are no others."""
+    words = _all_words(text)
+    return [one for one in words if not _SAYS_LITTLE.fullmatch(one.token)] or words
+
+
 def _shared(asked: Sequence[Word], sentence: str) -> float:
-    theirs = _words(sentence)
-    return sum(_held(one, theirs) for one in asked) / len(asked)
+    return _share(asked, _words(sentence))
+
+
+def _share(asked: Sequence[Word], theirs: Sequence[Word]) -> float:
+    return sum(_held(one, theirs) for one in asked) / len(asked) if asked else 0.0
 
 
 def _held(word: Word, among: Sequence[Word]) -> bool:

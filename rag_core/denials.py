@@ -13,6 +13,7 @@ _DENIED = re.compile(
     r"|(?P<verb>[가-힣]+?)(?:(?:하|되|받)?지|치)(?:는|도|를)?\s?(?:않|못|말)"
     r"|(?P<able>[가-힣]+?)(?:할|될|한|된|을|ㄹ)?\s(?:수|적|리|바)(?:가|는|도|이)?\s?없(?!애)"
     r"|(?P<trait>[가-힣]{2,}?)(?:한|은|는|할|을)\s(?:점|것|일|데|곳)(?:이|은|도)?\s?(?:전혀\s)?없(?!애)"
+    r"|(?P<fact>[가-힣]+?)(?:하|되)?는\s?(?:것|건|게|거)(?:은|이|는)?\s?(?:(?:결코|절대|전혀)\s)?(?:아니|아닌|아닙)"
     r"|(?P<identity>[가-힣]+?)(?:이|가|은|는|도)?\s?(?:아니|아닌|아닙)"
     r"|(?P<noun>[가-힣]+?)(?:이|가|은|는|도|을|를)?\s?없(?!애)"
     r"|(?P<short>[가-힣]{2,}?)(?:을|를|이|가|은|는|도)?\s?(?:안|못)\s?(?:하|했|할|한|함|합|해|되|됐|된|될|됨|됩|돼)"
@@ -30,10 +31,14 @@ _EXCEPT = re.compile(r"빼고|제외|\bexcept\b|\bapart from\b")
 _ABLE = re.compile(r"([가-힣]+)\s수(?:가|는|도)?\s?([있없])")
 _NOT_YET = re.compile(r"아직|\byet\b")
 _CONDITION = re.compile(r"(?:않|없|못\s?하)(?:으면|는 한|을 때|을 경우)|\bunless\b|\bif\b")
-_UNCLEAR = (_EVEN, _NOT_YET)
+_AIM = re.compile(r"위한|위해|위하|려고|려는|목표|\bto be\b|\baims?\b")
+_NOT_ONE = re.compile(r"(?:한|하나|아무)[가-힣\s]{0,8}도\s없")
+_FIRST = re.compile(r"유일|처음|최초")
+_UNCLEAR = (_EVEN, _NOT_ONE)
 _COMPARED = re.compile(r"(?:보다|대신|rather than|instead of)")
 
 _A_CONSONANT = 588  # syllables that begin with the same one
+_A_VOWEL = 28  # … and have the same vowel as well
 
 Split = Callable[[str], list[Word]]
 Held = Callable[[Word, Sequence[Word]], bool]
@@ -53,6 +58,10 @@ def denials(claim: str, sentence: str, split: Split, held: Held) -> tuple[str, .
     can, cannot = (_abilities(text) for text in (claim, sentence))
     if differ := [verb for verb in can if cannot.get(verb, can[verb]) != can[verb]]:
         return (differ[0],)
+    return _denied_by_one(claim, sentence, split, held)
+
+
+def _denied_by_one(claim: str, sentence: str, split: Split, held: Held) -> tuple[str, ...]:
     own, theirs = denied(claim), denied(sentence)
     if len(own) % 2 == len(theirs) % 2:
         return ()
@@ -66,9 +75,10 @@ def denials(claim: str, sentence: str, split: Split, held: Held) -> tuple[str, .
         denied_too = [one for word in others for one in split(word)]
         for word in these:
             first = next(iter(split(word)), None)
-            if first is None or held(first, denied_too) or text.count(word) > 1:
+            if first is None or held(first, denied_too):
                 continue
-            if _says(word, text, other, held(first, said)):
+            again = text.count(word) > 1 and len(others) + len(these) > 1  # which one is denied?
+            if not again and _says(word, text, other, held(first, said)):
                 return (word,)
     return ()
 
@@ -86,14 +96,17 @@ def _abilities(text: str) -> dict[str, str]:
 def _doubtful(claim: str, sentence: str) -> bool:
     """Whether what is denied depends on more than these rules see."""
     unclear = any(one.search(text) for one in _UNCLEAR for text in (claim, sentence))
-    return unclear or excepts(claim) != excepts(sentence)
+    if _NOT_YET.search(claim + sentence) and _AIM.search(claim + sentence):
+        return True
+    first = bool(_FIRST.search(claim)) != bool(_FIRST.search(sentence))
+    return unclear or first or excepts(claim) != excepts(sentence)
 
 
 def _says(word: str, denying: str, other: str, there: bool) -> bool:
     """Whether the other text says the word: that something is it, where that is denied."""
     if re.search(rf"{word}(?:이|가|은|는|도)?\s?(?:아니|아닌|아닙)", denying):
         return bool(re.search(rf"{word}(?:이|인|입|예|였|라|으로|로)", other))
-    return there or _conjugated(word, other)
+    return there or _conjugated(word, other) or _after_the_same(word, denying, other)
 
 
 def _conjugated(verb: str, text: str) -> bool:
@@ -103,6 +116,17 @@ def _conjugated(verb: str, text: str) -> bool:
     first = ord("가") + (ord(verb[-1]) - ord("가")) // _A_CONSONANT * _A_CONSONANT
     alike = f"[{chr(first)}-{chr(first + _A_CONSONANT - 1)}]"
     return bool(re.search(rf"(?<![가-힣]){verb[:-1]}{alike}", text))
+
+
+def _after_the_same(verb: str, denying: str, other: str) -> bool:
+    """Whether a Korean verb of one syllable stands in the other text behind the word that stands
+    before it where it is denied: 마음에 들지 않는다, 마음에 든다."""
+    if len(verb) != 1 or not "가" <= verb <= "힣":
+        return False
+    first = ord("가") + (ord(verb) - ord("가")) // _A_VOWEL * _A_VOWEL
+    before = re.search(rf"([가-힣]{{2,}})\s{verb}지", denying)
+    alike = f"[{chr(first)}-{chr(first + _A_VOWEL - 1)}]"
+    return bool(before and re.search(rf"{before[1]}\s{alike}(?!지\s?[않못])", other))
 
 
 def denied(text: str) -> list[str]:

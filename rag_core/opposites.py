@@ -8,69 +8,12 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from rag_core.antonyms import PAIRS
 from rag_core.denials import denied, excepts
 
-_PAIRS = r"""
-    (?<=[가-힣]\s)전에/(?<=[가-힣]\s)후에 짧/긴(?![가-힣]) 빠른/느린 강한/약한 쉬운/어려운
-    먼저/나중 짧/길 크/작 큰/작 컸/작 크/조그 컸/조그 알고/모르 알고/몰랐 알았/몰랐 성공/실패
-    증가/감소 늘어/줄어 늘었/줄었 늘린/줄인 늘렸/줄였 높/낮 많/적(?:[다은었었고지게어습]|$) 넓/좁
-    밝/어두 빠르/느리 빨라/느려 강하/약하 강해/약해 강화/약화 비싸/싸 비싼/싼 쉽/어렵 쉬워/어려워
-    가깝/멀 가까/멀 가까/먼(?![가-힣]) 무겁/가볍 무거/가벼 두껍/얇 굵/가늘 뜨거/차가 덥/춥 젊/늙
-    깨끗/더럽 깨끗/더러 조용/시끄 간단/복잡 편하/불편 편리/불편 친절/불친절 다양/단조 풍부/부족
-    찬성/반대 시작/종료 (?<=[가-힣]\s)이전/(?<=[가-힣]\s)이후 남쪽/북쪽 동쪽/서쪽 남부/북부
-    동부/서부 왼쪽/오른쪽 좌측/우측 상승/하락 허용/금지 승리/패배 승소/패소 합격/불합격
-    가능/불가능 가능/금지 필요/불필요 만족/불만 좋/나쁘 좋/나쁜 좋/아쉬 여름/겨울
-    봄(?![가-힣]{2})/가을 낮에/밤에 남성/여성 남자/여자 아버지/어머니 아들/딸(?![가-힣]{3})
-    남편/아내 형(?=[은이의과])/동생 선배/후배 오전/오후 아침/저녁 안쪽/바깥 국내/해외 국내/국외
-    최대/최소 최고/최저 최선/최악 처음/마지막 최초/최후 전반/후반 초반/후반 전편/후편 무료/유료
-    포함/제외 개방/폐쇄 유지/폐지 인상/인하 흑자/적자 안전/위험 공개/비공개 수입/수출 유죄/무죄
-    내부/외부 함께/따로 같이/따로 동일/다르 동일/다른 똑같/다른 똑같/다르 같은/다른 선진국/후진국
-    가입/탈퇴 입학/졸업 입장/퇴장 입국/출국 입원/퇴원 출발/도착 채용/해고 취임/퇴임 전성기/몰락
-    잃/얻 자발/강제 완만/급격 잔잔/거센 장점/단점 이익/손해 이익/손실 긍정/부정적 낙관/비관
-    합법/불법 유리/불리 적극/소극 능동/수동 직접/간접 필수/선택 의무/자율 홀수/짝수 상행/하행
-    입금/출금 매수/매도 판매/구매 열었/닫았 열려/닫혀 연다/닫는다 켜/꺼 올라/내려 올렸/내렸
-    올리/내리 오르/내리 들어갔/나갔 들어온/나간 이겼/졌 이기/지(?=[고며는다]) 통과/부결 승인/거부
-    승인/기각 인정/부인 동의/거부 찬성/거부 확대/축소 체결/파기 설치/철거 대부분/일부 모두/일부
-    모든/일부 다수/소수 항상/가끔 영구/임시 정규/비정규 공식/비공식 실내/실외 increase/decrease
-    increase/reduce rise/fall rose/fell raise/lower more/less more/fewer higher/lower before/after
-    success/failure succeed/fail accept/reject allow/forbid allow/prohibit permit/forbid
-    open/close win/lose won/lost first/last north/south northern/southern east/west
-    eastern/western male/female older/younger oldest/youngest early/late earliest/latest
-    earlier/later large/small larger/smaller largest/smallest big/small bigger/smaller
-    biggest/smallest highest/lowest longest/shortest longer/shorter fastest/slowest faster/slower
-    fast/slow quick/slow begin/end began/ended start/stop include/exclude approve/deny
-    approved/rejected approve/reject legal/illegal possible/impossible long/short guilty/innocent
-    public/private import/export inside/outside indoor/outdoor cheap/expensive cheaper/dearer
-    safe/dangerous easy/difficult easy/hard easier/harder simple/complex required/optional
-    mandatory/optional mandatory/voluntary compulsory/voluntary enable/disable enabled/disabled
-    minimum/maximum ascending/descending synchronous/asynchronous internal/external
-    domestic/foreign same/different together/separately buy/sell bought/sold buyer/seller
-    lend/borrow arrive/depart arrival/departure hot/cold warm/cool wet/dry thick/thin heavy/light
-    wide/narrow wider/narrower deep/shallow strong/weak stronger/weaker rich/poor young/old
-    clean/dirty full/empty true/false correct/incorrect better/worse best/worst positive/negative
-    active/inactive active/passive visible/hidden permanent/temporary direct/indirect
-    majority/minority above/below upstairs/downstairs inner/outer urban/rural install/uninstall
-    encrypt/decrypt connect/disconnect lock/unlock gain/loss profit/loss surplus/deficit
-    victory/defeat appear/disappear expand/shrink husband/wife father/mother son/daughter
-    brother/sister summer/winter spring/autumn morning/evening morning/afternoon daily/weekly
-    weekly/monthly monthly/yearly always/never all/none everyone/nobody remember/forget love/hate
-    agree/disagree known/unknown advantage/disadvantage friendly/hostile left-hand/right-hand
-    leftmost/rightmost odd/even upper/lower free/paid credit/debit 충분/부족 훌륭/별로 추가/제외
-    온라인/오프라인 간소화/복잡화 상반기/하반기 전면/부분 초기/후기 강화/완화 행복/불행 다행/불행
-    무한/한정 무한/유한 배고/배부 식물/동물 습하/건조 습한/건조 자동/수동 채택/기각 채택/일축
-    인상/할인 올해/내년 올해/작년 올해/지난해 내년/지난해 오늘/내일 오늘/어제 어제/내일 당선/낙선
-    개최/취소 도입/폐지 신설/폐지 우회전/좌회전 밀물/썰물 주간에/야간에 문과/이과 찬물/더운물
-    더운/추운 따뜻/차가 성장/하락 성장/위축 확장/축소 상류/하류 상위/하위 상단/하단 위층/아래층
-    지상/지하 육지/바다 공격/방어 공격/수비 기쁘/슬프 기쁨/슬픔 새로/오래 완공/착공 today/tomorrow
-    today/yesterday yesterday/tomorrow online/offline sufficient/insufficient automatic/manual
-    automatically/manually animal/plant elected/defeated upstream/downstream attack/defence
-    offensive/defensive underground/overground happy/sad happiness/sadness finite/infinite
-    relaxed/tightened strengthened/weakened adopted/rejected introduced/abolished indoors/outdoors
-    clockwise/anticlockwise clockwise/counterclockwise
-"""
-_OPPOSITES = [
-    sides for pair in _PAIRS.split() for sides in (pair.split("/"), pair.split("/")[::-1])
-]
+_OPPOSITES = [sides for pair in PAIRS.split() for sides in (pair.split("/"), pair.split("/")[::-1])]
+_RELATES = re.compile(r"[a-z]{3}|보다|에게|한테|비[해하]|[가-힣](?:와|과)\s|이[기긴겼]|졌|[승패]")
+_THAN = re.compile(r"([가-힣]+)보다")
 _SPAN = re.compile(r"\S+부터.{1,20}까지|\bfrom\b.{1,30}\bto\b\s\S+")
 
 
@@ -92,11 +35,28 @@ def opposites(claim: str, sentence: str) -> tuple[str, ...]:
         meet = {said[-2:], instead[-2:]} == {"까지", "부터"}  # until one, from the other on
         if not meet and not _turned_round(claim, sentence):
             return (said,)
+    return _within(own_words, theirs)
+
+
+def _within(claim: str, sentence: str) -> tuple[str, ...]:
+    """A Korean word whose second part is the opposite of another's that begins alike: 경기남부."""
+    for word in re.findall(r"[가-힣]{4,}", claim):
+        for own, other in _OPPOSITES:
+            begins, found, _ = word.partition(own)
+            parts = found and len(begins) > 1 and len(own) > 1
+            if parts and begins + other in sentence and begins + own not in sentence:
+                return (word,)
     return ()
 
 
 def _turned_round(claim: str, sentence: str) -> bool:
-    """Whether the first two words that both have stand in the sentence the other way round."""
+    """Whether the first two words that both have stand in the sentence the other way round; in
+    Korean, where words move freely, of sentences that compare or tell of a loss or a gift."""
+    if not _RELATES.search(claim + sentence):
+        return False
+    own, other = _THAN.search(claim), _THAN.search(sentence)
+    if own and other and own[1] != other[1]:
+        return True
     there = [place for word in _LONG.findall(claim) if (place := sentence.find(word)) >= 0]
     return len(there) > 1 and there[0] > there[1]
 

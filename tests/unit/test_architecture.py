@@ -44,7 +44,6 @@ FLOORS = (
         "opposites",
         "marginalisation",
         "tokenisation",
-        "background",
     },
     {"stores", "parsing", "fetching", "embeddings", "subwords", "providers"}
     | {"local_reading", "local_models"},
