@@ -44,6 +44,7 @@ FLOORS = (
         "opposites",
         "marginalisation",
         "tokenisation",
+        "background",
     },
     {"stores", "parsing", "fetching", "embeddings", "subwords", "providers"}
     | {"local_reading", "local_models"},
