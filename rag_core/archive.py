@@ -21,12 +21,12 @@ from rag_core.errors import BrokenFile, NotFound, SeodamError, StoreFailed
 from rag_core.library import Library
 from rag_core.parsing import check_size
 from rag_core.stores.conversations import Conversations
+from rag_core.stores.failures import store_failures
 from rag_core.types import AS_IT_IS, EVERYTHING, Options, Scope, Turn, Upload
 
 _INDEX = "seodam.json"
 _LARGEST_INDEX = 256 * 1024**2  # bytes
 _VERSION = 1
-_DISK_FULL = 28  # errno
 _DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, KeyError)
 """What zipfile raises for bytes that are no sound archive; RuntimeError when it is encrypted."""
 
@@ -130,11 +130,9 @@ def _replacing(path: Path) -> Iterator[Path]:
     """A file beside `path` that takes its place when all went well."""
     part = path.with_name(f"{path.name}.part")
     try:
-        yield part
-        os.replace(part, path)
-    except OSError as error:
-        reason = "disk_full" if error.errno == _DISK_FULL else "read_only"
-        raise StoreFailed(reason=reason) from error
+        with store_failures():
+            yield part
+            os.replace(part, path)
     finally:
         part.unlink(missing_ok=True)
 

@@ -10,16 +10,16 @@ from __future__ import annotations
 import json
 import sys
 import threading
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 from weakref import WeakValueDictionary
 
 import numpy as np
 
-from rag_core.errors import StoreFailed
 from rag_core.stores import exact
+from rag_core.stores.failures import store_failures
 from rag_core.stores.sqlite import require_sqlite
 
 _HNSW = {"space": "cosine", "ef_construction": 200, "max_neighbors": 32}
@@ -257,17 +257,11 @@ def _reach(rows: Any) -> dict[str, int]:
     return {"count": count, "reachable": count if share >= _REACHED else int(share * count)}
 
 
-@contextmanager
-def _translated() -> Iterator[None]:
+def _translated() -> AbstractContextManager[None]:
     """Chroma's own errors, SQLite's and the file system's become StoreFailed."""
     from chromadb.errors import ChromaError
 
-    try:
-        yield
-    except OSError as error:
-        raise StoreFailed(reason="disk_full" if error.errno == 28 else "read_only") from error
-    except ChromaError as error:
-        raise StoreFailed(reason="corrupt") from error
+    return store_failures(ChromaError)
 
 
 if __name__ == "__main__":

@@ -10,11 +10,11 @@ import math
 import shutil
 import threading
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rag_core.errors import StoreFailed
+from rag_core.stores.failures import store_failures
 from rag_core.text import lexical_tokens, question_weights
 from rag_core.types import Passage
 
@@ -193,12 +193,6 @@ def _row(passage: Passage) -> Any:
     )
 
 
-@contextmanager
-def _translated() -> Iterator[None]:
+def _translated() -> AbstractContextManager[None]:
     """tantivy raises ValueError for everything; the file system OSError."""
-    try:
-        yield
-    except OSError as error:
-        raise StoreFailed(reason="disk_full" if error.errno == 28 else "read_only") from error
-    except ValueError as error:
-        raise StoreFailed(reason="corrupt") from error
+    return store_failures(ValueError)
