@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.ui import mind_map, understood, viewer
+from pages.ui import aloud, mind_map, understood, viewer
 from pages.ui.answers import place_of
 from pages.ui.messages import Words
 from pages.ui.places import place
@@ -91,6 +91,7 @@ def _overview(
             title, how = words("study.summary_written"), words("study.written_how")
         st.header(title)
         st.caption(how)
+        aloud.show_overview(words, made, names, units)
     for number, point in enumerate(made.summary):
         _sentence(words, point.source, names, units, f"summary-{number}", literal(point.text))
     if made.terms or made.meanings:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages.ui import checking, viewer
+from pages.ui import aloud, checking, viewer
 from pages.ui.connection import EXTRACTIVE, shown_model
 from pages.ui.messages import Words
 from pages.ui.options import left_out, took
@@ -51,7 +51,10 @@ def show_turn(
         show_editable(words, turn.id, turn.question, turn.answer.standalone_question)
         _found(visitor, words, turn)
         _answer(visitor, words, conversation, turn)
-        show_actions(visitor, words, conversation, turn)
+        shown = _is_shown(turn.answer)
+        show_actions(visitor, words, conversation, turn, shown)
+        if shown:
+            aloud.show_answer(words, turn)
 
 
 def place_of_turn(question: str, new: bool) -> DeltaGenerator:
@@ -83,8 +86,8 @@ def _found(visitor: Visitor, words: Words, turn: Turn) -> None:
 
 def _answer(visitor: Visitor, words: Words, conversation: Conversation, turn: Turn) -> None:
     answer = turn.answer
-    unanswered = not answer.answerable and answer.finish is Finish.COMPLETE
-    if answer.text and not (unanswered and answer.model == EXTRACTIVE):
+    unanswered = _unanswered(answer)
+    if _is_shown(answer):
         st.markdown(_with_marks(words, answer))
     _endings(words, answer)
     if unanswered:
@@ -94,6 +97,15 @@ def _answer(visitor: Visitor, words: Words, conversation: Conversation, turn: Tu
         _source(visitor, words, turn, citation)
     checking.show_check(words, turn, conversation.collection)
     _footer(words, answer)
+
+
+def _unanswered(answer: Answer) -> bool:
+    return not answer.answerable and answer.finish is Finish.COMPLETE
+
+
+def _is_shown(answer: Answer) -> bool:
+    """Whether there is a text to read; without a model a refusal is ours to word."""
+    return bool(answer.text) and not (_unanswered(answer) and answer.model == EXTRACTIVE)
 
 
 def _with_marks(words: Words, answer: Answer) -> str:
@@ -114,17 +126,10 @@ def _with_marks(words: Words, answer: Answer) -> str:
 
 def _flagged(answer: Answer) -> str:
     """The text with a flag behind every sentence that its source does not bear out."""
-    pieces, copied, seen = [], 0, 0
-    for sentence in answer.sentences:
-        at = answer.text.find(sentence.text, seen)
-        if at < 0:
-            continue
-        seen = at + len(sentence.text)
-        if not sentence.supported:
-            flag = _FLAGS[bool(sentence.contradicted)]
-            pieces.append(answer.text[copied:seen] + flag)
-            copied = seen
-    return "".join(pieces) + answer.text[copied:]
+    return "".join(
+        piece + (_FLAGS[bool(sentence.contradicted)] if sentence else "")
+        for piece, sentence in checking.pieces(answer)
+    )
 
 
 def _endings(words: Words, answer: Answer) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -66,13 +66,32 @@ def _summary(words: Words, answer: Answer) -> str:
     return " · ".join(parts) or words("check.sentences", n=len(answer.sentences))
 
 
+def pieces(answer: Answer) -> Iterator[tuple[str, Sentence | None]]:
+    """The text in pieces, each with the sentence at its end that its source does not bear out;
+    None for what follows the last one."""
+    copied = seen = 0
+    for sentence in answer.sentences:
+        at = answer.text.find(sentence.text, seen)
+        if at < 0:
+            continue
+        seen = at + len(sentence.text)
+        if not sentence.supported:
+            yield answer.text[copied:seen], sentence
+            copied = seen
+    yield answer.text[copied:], None
+
+
 def badge(words: Words, sentence: Sentence) -> str:
     """The mark behind a sentence in the answer; "" for one that is supported."""
     if sentence.supported:
         return ""
-    if sentence.contradicted:
-        return f":red-badge[{words('check.otherwise')}]"
-    return f":orange-badge[{words('answer.no_source')}]"
+    colour = "red" if sentence.contradicted else "orange"
+    return f":{colour}-badge[{remark(words, sentence)}]"
+
+
+def remark(words: Words, sentence: Sentence) -> str:
+    """What is wrong with a sentence that is not supported."""
+    return words("check.otherwise") if sentence.contradicted else words("answer.no_source")
 
 
 def _sign(words: Words, sentence: Sentence) -> str:

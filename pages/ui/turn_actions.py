@@ -6,6 +6,7 @@ from contextlib import suppress
 
 import streamlit as st
 
+from pages.ui import aloud
 from pages.ui.messages import Words
 from pages.ui.places import place
 from pages.ui.session import Visitor
@@ -18,8 +19,10 @@ _GOOD, _BAD = 1, 0  # what st.feedback gives for its thumbs
 _LONGEST = 8000  # characters, as the assistant reads
 
 
-def show_actions(visitor: Visitor, words: Words, conversation: Conversation, turn: Turn) -> None:
-    """One quiet row under an answer."""
+def show_actions(
+    visitor: Visitor, words: Words, conversation: Conversation, turn: Turn, heard_too: bool
+) -> None:
+    """One quiet row under an answer, which can be `heard_too` if there is a text in it."""
     with st.container(
         horizontal=True, vertical_alignment="center", gap="xsmall", key=f"actions-{turn.id}"
     ):
@@ -39,7 +42,23 @@ def show_actions(visitor: Visitor, words: Words, conversation: Conversation, tur
         copy = _menu(words("turn.copy"), ":material/content_copy:", f"copy-{turn.id}")
         with copy, st.container(height=240, border=False):  # scrolls with the keyboard too
             st.code(_as_text(visitor, words, turn), language=None, wrap_lines=True)
+        if heard_too:
+            _listen(words, turn)
         _judge(visitor, words, conversation, turn)
+
+
+def _listen(words: Words, turn: Turn) -> None:
+    here = aloud.is_open(turn)
+    label = words("listen.close") if here else words("listen.aloud")
+    st.button(
+        heard(label),
+        key=f"listen-{turn.id}",
+        icon=":material/volume_off:" if here else ":material/volume_up:",
+        type="tertiary",
+        help=label,
+        on_click=aloud.close if here else aloud.open_answer,
+        args=() if here else (turn,),
+    )
 
 
 def _menu(label: str, icon: str, key: str) -> st.delta_generator.DeltaGenerator:

@@ -92,6 +92,7 @@ ENGLISH = {
     "undo.collection": "Removed the collection **{name}** and its {n} document.|"
     "Removed the collection **{name}** and its {n} documents.",
     "undo.undo": "Undo ({seconds} s)",
+    "undo.too_late": "It is too late to undo: it has been deleted for good.",
     "history.documents": "Documents asked: {asked}/{all}",
     "answer.searching": "Looking for passages…",
     "answer.found": "{n} passage found|{n} passages found",
@@ -234,7 +235,6 @@ ENGLISH = {
     "library.more": "Name, tags, place",
     "library.rename": "Name",
     "library.remove": "Remove",
-    "library.too_late": "It is too late to undo: it has been deleted for good.",
     "library.pages": "{n} page|{n} pages",
     "library.passages": "{n} passage|{n} passages",
     "report.choose": "Choose a document:",
@@ -325,6 +325,27 @@ ENGLISH = {
     "study.next": "Next",
     "study.csv": "Download as CSV",
     "study.anki": "Download for Anki",
+    "listen.aloud": "Read aloud",
+    "listen.close": "Finish listening",
+    "listen.play": "Listen",
+    "listen.pause": "Pause",
+    "listen.go_on": "Go on",
+    "listen.again": "From the start",
+    "listen.how": "{n} sentence, by a voice of this device"
+    "|{n} sentences, by a voice of this device",
+    "listen.page": "page {page}",
+    "listen.section": "section {section}",
+    "listen.korean": "Korean",
+    "listen.english": "English",
+    "listen.no_voice": "This browser has no {language} voice, so {language} sentences are left "
+    "out. Add one in your system's settings for speech or accessibility, then restart the browser.",
+    "listen.remote": "The only {language} voices of this browser are on a server, which would be "
+    "sent the text, so {language} sentences are left out. Add a voice in your system's settings "
+    "for speech or accessibility, then restart the browser.",
+    "listen.other": "Sentences in languages other than Korean and English are left out.",
+    "listen.unsupported": "This browser cannot read aloud. Open the page in a current Chrome, "
+    "Edge, Safari or Firefox.",
+    "listen.failed": "The voice broke off. Try again, or restart the browser.",
     "facts.empty": "There is nothing to check against yet. Drop a document into the chat or the "
     "library.",
     "facts.what": "Write sentences to see, one by one, whether your documents say so.",

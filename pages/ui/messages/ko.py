@@ -90,6 +90,7 @@ KOREAN = {
     "undo.removed": "**{name}**을(를) 지웠어요.",
     "undo.collection": "책장 **{name}**을(를) 문서 {n}개와 함께 지웠어요.",
     "undo.undo": "되돌리기({seconds}초)",
+    "undo.too_late": "되돌리기에는 늦었어요. 완전히 지워졌어요.",
     "history.documents": "물어볼 문서 {asked}/{all}",
     "answer.searching": "구절을 찾고 있어요…",
     "answer.found": "구절 {n}개를 찾았어요",
@@ -226,7 +227,6 @@ KOREAN = {
     "library.more": "이름, 태그, 옮기기, 지우기",
     "library.rename": "이름",
     "library.remove": "지우기",
-    "library.too_late": "되돌리기에는 늦었어요. 완전히 지워졌어요.",
     "library.pages": "{n}쪽",
     "library.passages": "구절 {n}개",
     "report.choose": "문서를 골라 주세요.",
@@ -307,6 +307,26 @@ KOREAN = {
     "study.next": "다음",
     "study.csv": "CSV로 내려받기",
     "study.anki": "Anki로 내려받기",
+    "listen.aloud": "소리 내어 읽기",
+    "listen.close": "그만 듣기",
+    "listen.play": "듣기",
+    "listen.pause": "잠깐 멈추기",
+    "listen.go_on": "이어서 듣기",
+    "listen.again": "처음부터",
+    "listen.how": "문장 {n}개를 이 기기의 목소리로 읽어 줘요",
+    "listen.page": "{page}쪽",
+    "listen.section": "{section} 부분",
+    "listen.korean": "한국어",
+    "listen.english": "영어",
+    "listen.no_voice": "이 브라우저에 {language} 목소리가 없어서 {language} 문장은 읽지 못해요. "
+    "시스템 설정의 음성이나 접근성에서 {language} 음성을 추가하고 브라우저를 다시 열어 주세요.",
+    "listen.remote": "이 브라우저의 {language} 목소리는 글을 서버로 보내서 읽기 때문에 쓰지 "
+    "않았어요. 시스템 설정의 음성이나 접근성에서 {language} 음성을 추가하고 브라우저를 다시 열어 "
+    "주세요.",
+    "listen.other": "한국어와 영어가 아닌 문장은 건너뛰었어요.",
+    "listen.unsupported": "이 브라우저는 소리 내어 읽지 못해요. 최신 Chrome, Edge, Safari, "
+    "Firefox에서 열어 주세요.",
+    "listen.failed": "목소리가 중간에 끊겼어요. 다시 누르거나 브라우저를 다시 열어 주세요.",
     "facts.empty": "견주어 볼 문서가 아직 없어요. 먼저 서재나 대화에 하나 넣어 주세요.",
     "facts.what": "문장을 적으면 문서가 그렇게 말하는지 하나씩 확인해요.",
     "facts.by_rules": "언어 모델 없이 낱말과 숫자, 날짜, 이름, 부정을 견주어요. 뜻을 이해하는 것은 "
