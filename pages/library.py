@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 from pathlib import Path
 
 import streamlit as st
@@ -12,17 +11,9 @@ from pages.ui import report, shelving, undo, uploads, viewer
 from pages.ui.messages import Words
 from pages.ui.session import Visitor
 from pages.ui.shell import enter, heard, literal
-from rag_core.errors import NotFound
-from rag_core.types import UNDO_SECONDS, Document, ReadBy
+from rag_core.types import Document, ReadBy
 
 _REPORT = Path(__file__).with_name("document.py")
-
-
-def _back(visitor: Visitor, document_id: str) -> None:
-    try:
-        visitor.library.undo_remove(document_id)
-    except NotFound:
-        st.session_state["too_late"] = True
 
 
 def _row(visitor: Visitor, words: Words, document: Document, read: Mapping[ReadBy, int]) -> None:
@@ -60,8 +51,7 @@ def _change(visitor: Visitor, words: Words, document: Document) -> None:
     def remove() -> None:
         visitor.library.remove(document.id)
         uploads.dismiss_done(visitor)
-        said = words("undo.removed", name=literal(document.name))
-        undo.took_away("document", document.id, said, UNDO_SECONDS)
+        undo.took_away("library")
 
     st.text_input(
         words("library.rename"), document.name, key=f"name-{document.id}", on_change=rename
@@ -84,12 +74,8 @@ def page() -> None:
     uploads.drop_area(visitor, words, "library")
     with st.container():  # so that the list below keeps its place
         uploads.show_jobs(visitor, words)
-        back = partial(_back, visitor)
-        undo.offer("document", words, back, visitor.library.purge_removed)
         shelving.offer_undo(visitor, words)
         shelving.told(words)
-        if st.session_state.pop("too_late", False):
-            st.warning(words("library.too_late"))
     documents = visitor.documents
     if not documents:
         st.info(words("library.empty"), icon=":material/upload_file:")

@@ -43,13 +43,11 @@ class Shelving:
         if plain and plain not in taken and collection != DEFAULT_COLLECTION:
             self._record.named.rename(collection, plain)
 
-    def remove(self, collection: str) -> tuple[Document, ...]:
-        """Take a collection away with its documents, and stop what is on its way into it; those
-        documents. It can be undone for UNDO_SECONDS. The default one only loses its documents."""
+    def remove(self, collection: str) -> None:
+        """Take a collection away with its documents, and stop what is on its way into it. It can
+        be undone for UNDO_SECONDS. The default one only loses its documents."""
         with self._shelves.publishing:
-            documents = self._record.documents(collection)
             self._record.named.remove(collection)
-        return documents
 
     def undo_remove(self, collection: str) -> str:
         """Put a removed collection back with its documents; its name, which has a number where

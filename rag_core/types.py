@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Literal
 
 DEFAULT_COLLECTION = "default"
 LOCAL_OWNER = "local"
@@ -137,6 +138,18 @@ class Collection:
 
     id: str
     name: str
+    documents: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """What was taken away and can come back for so many `seconds` more. `name` is the title of a
+    conversation; `documents` is how many went along with a collection."""
+
+    kind: Literal["document", "collection", "conversation"]
+    id: str
+    name: str
+    seconds: float
     documents: int = 0
 
 

@@ -11,10 +11,9 @@ import streamlit as st
 from pages.ui.messages import Words
 from pages.ui.places import place
 from pages.ui.session import Visitor
-from pages.ui.shell import literal
 from pages.ui.undo import took_away
 from rag_core.errors import NotFound
-from rag_core.types import UNDO_SECONDS, Citation, Conversation
+from rag_core.types import Citation, Conversation
 
 _FILES = {"md": "text/markdown", "html": "text/html", "json": "application/json"}
 _NAME_LENGTH = 60
@@ -32,8 +31,7 @@ def menu(visitor: Visitor, words: Words, one: Conversation, leave: Callable[[], 
     def delete() -> None:
         with suppress(NotFound):  # a second click, or another tab, was quicker
             visitor.conversations.delete(one.id)
-        said = words("undo.removed", name=literal(one.title))
-        took_away("conversation", one.id, said, UNDO_SECONDS)
+        took_away("history")
         leave()
 
     st.text_input(words("history.rename"), value=one.title, key=f"title-{one.id}", on_change=rename)

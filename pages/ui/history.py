@@ -67,7 +67,9 @@ def sidebar(visitor: Visitor, words: Words, conversation: Conversation | None) -
 def _earlier(visitor: Visitor, words: Words, conversation: Conversation | None) -> None:
     """The earlier conversations, or those in which the words looked for stand."""
     kept = visitor.conversations
-    undo.offer("conversation", words, kept.undo_delete, kept.purge_deleted)
+    undo.offer(
+        "history", words, kept.deleted, lambda one: kept.undo_delete(one.id), kept.purge_deleted
+    )
     if not kept.all(limit=1):
         return
     st.subheader(words("history.title"), divider=False)

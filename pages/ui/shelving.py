@@ -12,7 +12,7 @@ from pages.ui.session import Visitor
 from pages.ui.shell import literal
 from rag_core.errors import NotFound
 from rag_core.scope import fits
-from rag_core.types import DEFAULT_COLLECTION, UNDO_SECONDS, Collection, Document, Scope
+from rag_core.types import DEFAULT_COLLECTION, Collection, Document, Removed, Scope
 
 
 def header(visitor: Visitor, words: Words) -> None:
@@ -51,10 +51,9 @@ def _change(visitor: Visitor, words: Words, now: Collection) -> None:
         shelving.rename(now.id, st.session_state[key])
 
     def remove() -> None:
-        removed = shelving.remove(now.id)
+        shelving.remove(now.id)
         visitor.seodam.queue.leave(visitor.owner, now.id)
-        said = words("undo.collection", n=len(removed), name=literal(now.name))
-        undo.took_away("collection", now.id, said, UNDO_SECONDS)
+        undo.took_away("library")
         uploads.dismiss_done(visitor)
         scope.use(visitor, DEFAULT_COLLECTION)
 
@@ -68,19 +67,19 @@ def _change(visitor: Visitor, words: Words, now: Collection) -> None:
 
 
 def offer_undo(visitor: Visitor, words: Words) -> None:
-    """The way back for collections that were just removed, each with all that was in it."""
+    """The way back for documents and collections that were just removed."""
+    library = visitor.library
 
-    def back(collection: str) -> None:
-        try:
-            name = visitor.library.shelving.undo_remove(collection)
-        except NotFound:
-            st.session_state["too_late"] = True
+    def back(one: Removed) -> None:
+        if one.kind == "document":
+            library.undo_remove(one.id)
             return
-        visitor.seodam.queue.come_back(visitor.owner, collection)
-        scope.use(visitor, collection)
-        st.session_state["came_back"] = (name, len(visitor.library.documents(collection)))
+        name = library.shelving.undo_remove(one.id)
+        visitor.seodam.queue.come_back(visitor.owner, one.id)
+        scope.use(visitor, one.id)
+        st.session_state["came_back"] = (name, len(library.documents(one.id)))
 
-    undo.offer("collection", words, back, visitor.library.purge_removed)
+    undo.offer("library", words, library.removed, back, library.purge_removed)
 
 
 def filtered(visitor: Visitor, words: Words, documents: Sequence[Document]) -> Sequence[Document]:

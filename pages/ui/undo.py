@@ -1,55 +1,84 @@
-"""What was just taken away, with the way back for as long as there is one."""
+"""What was taken away not long ago, with the way back for as long as there is one."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from math import ceil
 
 import streamlit as st
 
 from pages.ui.messages import Words
+from pages.ui.shell import literal
+from rag_core.errors import NotFound
+from rag_core.types import Removed
 
 
-def took_away(kind: str, thing_id: str, said: str, seconds: float) -> None:
-    """Remember that something was taken away, what is said of it, and until when it can come
-    back."""
-    taken = st.session_state.setdefault(f"taken-{kind}", {})
-    taken[thing_id] = (said, time.monotonic() + seconds)
+def took_away(place: str) -> None:
+    """Something was taken away: from now on this place asks the record what can come back."""
+    st.session_state[_asks(place)] = True
 
 
-def offer(kind: str, words: Words, undo: Callable[[str], None], purge: Callable[[], None]) -> None:
-    """A line with a button for each thing of this kind that can still come back.
+def offer(
+    place: str,
+    words: Words,
+    removed: Callable[[], Sequence[Removed]],
+    undo: Callable[[Removed], None],
+    purge: Callable[[], None],
+) -> None:
+    """A line with a button for each thing that can still come back, whoever took it away.
 
-    `undo` gets its id; `purge` makes final what is too old, once nothing can come back.
+    `removed` tells what that is, by the record. It is asked at the first run of a session, then
+    from `took_away` until nothing is left; `purge` makes that final. `undo` raises NotFound when
+    it is too late.
     """
-    if st.session_state.get(f"taken-{kind}"):
-        st.fragment(_offers, run_every=1.0)(kind, words, undo, purge)
+    late = f"too-late-{place}"
+
+    def bring_back(one: Removed) -> None:
+        try:
+            undo(one)
+        except NotFound:
+            st.session_state[late] = True
+
+    asks = st.session_state.get(_asks(place))
+    if asks is not False:
+        there = removed()
+        st.session_state[_asks(place)] = bool(there)
+        if there:
+            drawn = {one.id for one in there}
+            st.fragment(_offers, run_every=1.0)(words, drawn, removed, bring_back)
+        elif asks:
+            purge()
+    if st.session_state.pop(late, False):
+        st.warning(words("undo.too_late"))
+
+
+def _asks(place: str) -> str:
+    return f"asks-what-can-come-back-{place}"
 
 
 def _offers(
-    kind: str, words: Words, undo: Callable[[str], None], purge: Callable[[], None]
+    words: Words,
+    drawn: set[str],
+    removed: Callable[[], Sequence[Removed]],
+    bring_back: Callable[[Removed], None],
 ) -> None:
-    taken: dict[str, tuple[str, float]] = st.session_state[f"taken-{kind}"]
-
-    def bring_back(thing_id: str) -> None:
-        taken.pop(thing_id, None)
-        undo(thing_id)
-
-    for thing_id, (said, until) in list(taken.items()):
-        left = until - time.monotonic()
-        if left <= 0:
-            del taken[thing_id]
-            continue
+    there = removed()
+    for one in there:
         with st.container(horizontal=True, vertical_alignment="center", border=True):
-            st.markdown(said, width="stretch")
+            st.markdown(_said(words, one), width="stretch")
             st.button(
-                words("undo.undo", seconds=ceil(left)),
-                key=f"undo-{kind}-{thing_id}",
+                words("undo.undo", seconds=ceil(one.seconds)),
+                key=f"undo-{one.kind}-{one.id}",
                 icon=":material/undo:",
                 on_click=bring_back,
-                args=(thing_id,),
+                args=(one,),
             )
-    if not taken:
-        purge()
+    if {one.id for one in there} != drawn:  # what the rest of the page shows has changed as well
         st.rerun()
+
+
+def _said(words: Words, one: Removed) -> str:
+    name = literal(one.name) or words("collection.default")
+    if one.documents:
+        return words("undo.collection", n=one.documents, name=name)
+    return words("undo.removed", name=name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from rag_core.library.holding import Holding
-from rag_core.types import UNDO_SECONDS, DocumentState
+from rag_core.types import UNDO_SECONDS, DocumentState, Removed
 
 
 class Removing(Holding):
@@ -16,6 +16,11 @@ class Removing(Holding):
         self.purge_removed()
         with self._shelves.publishing:  # it may be on its way to another collection
             self._record.set_state([document_id], DocumentState.REMOVED)
+
+    def removed(self, within: float = UNDO_SECONDS) -> tuple[Removed, ...]:
+        """What was taken away less than so many seconds ago and can come back, the earliest first:
+        documents, and collections with theirs."""
+        return self._record.named.removed(within)
 
     def undo_remove(self, document_id: str) -> None:
         """Put a removed document back; raises NotFound when the time to undo is over."""

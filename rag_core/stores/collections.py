@@ -18,7 +18,7 @@ from rag_core.errors import NotFound
 from rag_core.stores import database as db
 from rag_core.stores.forgetting import forget
 from rag_core.stores.owned import Owned
-from rag_core.types import DEFAULT_COLLECTION, Collection, DocumentState
+from rag_core.types import DEFAULT_COLLECTION, Collection, DocumentState, Removed
 
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 _FOR_GOOD = 1
@@ -90,6 +90,47 @@ class NamedCollections(Owned):
                 .values(state=DocumentState.READY, removed_at=None)
             )
             return self.reopen(connection, collection)
+
+    def removed(self, within: float) -> tuple[Removed, ...]:
+        """What was taken away less than so many seconds ago and can come back, the earliest first:
+        collections, each with the documents that went along, and documents by themselves."""
+        since = max(_FOR_GOOD, _microseconds(datetime.now(UTC) - timedelta(seconds=within)))
+        with self._database.reading() as connection:
+            rows = {row.id: row for row in connection.execute(self._gate.select(db.collections))}
+            groups = connection.execute(self._removed_at_once(since)).all()
+        whole = {
+            row.id: Removed("collection", row.id, row.name, (row.removed - since) / 1e6)
+            for row in rows.values()
+            if row.removed > since
+        }
+        alone = []
+        for group in groups:
+            row = rows.get(group.collection)
+            moment = _microseconds(datetime.fromisoformat(group.removed_at))
+            seconds = (moment - since) / 1e6
+            if group.held == 1 and not (row and row.removed == moment):
+                alone.append(Removed("document", group.id, group.name, seconds))
+            elif row and row.removed in {moment, 0}:  # 0: there again, and these are not
+                count = group.held + (whole[row.id].documents if row.id in whole else 0)
+                whole[row.id] = Removed("collection", row.id, row.name, seconds, count)
+        return tuple(sorted([*whole.values(), *alone], key=lambda one: one.seconds))
+
+    def _removed_at_once(self, since: int) -> sa.Select[Any]:
+        """REMOVED documents, a row for those of a collection that went in the same moment."""
+        table = db.documents
+        columns = (
+            table.c.collection,
+            table.c.removed_at,
+            sa.func.count().label("held"),
+            sa.func.min(table.c.id).label("id"),
+            sa.func.min(table.c.name).label("name"),
+        )
+        return (
+            self._gate.select(table, *columns)
+            .where(table.c.state == DocumentState.REMOVED, table.c.removed_at > _written(since))
+            .group_by(table.c.collection, table.c.removed_at)
+            .order_by(table.c.removed_at)
+        )
 
     def put_back(self, document_id: str) -> None:
         """Make a REMOVED document READY, and its collection one that is there; raises NotFound."""

@@ -85,7 +85,7 @@ class ConversationRows(Owned):
         deleted: bool = False,
     ) -> None:
         table = db.conversations
-        here = table.c.deleted_at.is_not(None) if deleted else table.c.deleted_at.is_(None)
+        here = sa.true() if deleted else table.c.deleted_at.is_(None)
         changed = connection.execute(
             self._gate.update(table).where(table.c.id == conversation_id, here).values(**values)
         )

@@ -22,6 +22,7 @@ from rag_core.types import (
     UNDO_SECONDS,
     Conversation,
     Options,
+    Removed,
     Scope,
     Turn,
     Usage,
@@ -154,6 +155,23 @@ class Conversations(OwnedTurns, OwnedPreferences):
         """Take a conversation away; it can be undone for UNDO_SECONDS. Raises NotFound."""
         self.purge_deleted()
         self._alter(conversation_id, {"deleted_at": now()})
+
+    def deleted(self, within: float = UNDO_SECONDS) -> tuple[Removed, ...]:
+        """Conversations that were deleted less than so many seconds ago, the earliest first."""
+        since = datetime.now(UTC) - timedelta(seconds=within)
+        table = db.conversations
+        query = (
+            self._gate.select(table, table.c.id, table.c.title, table.c.deleted_at)
+            .where(table.c.deleted_at > since.isoformat(timespec="microseconds"))
+            .order_by(table.c.deleted_at)
+        )
+        with self._database.reading() as connection:
+            rows = connection.execute(query).all()
+        left = [datetime.fromisoformat(row.deleted_at) - since for row in rows]
+        return tuple(
+            Removed("conversation", row.id, row.title, seconds.total_seconds())
+            for row, seconds in zip(rows, left, strict=True)
+        )
 
     def undo_delete(self, conversation_id: str) -> None:
         """Put a deleted conversation back; raises NotFound when the time to undo is over."""

@@ -21,6 +21,7 @@ from rag_core.types import (
     DEFAULT_COLLECTION,
     EVERYTHING,
     LOCAL_OWNER,
+    UNDO_SECONDS,
     Document,
     DocumentState,
     Scope,
@@ -28,6 +29,7 @@ from rag_core.types import (
 )
 from rag_core.wiring import Seodam, open_seodam
 from tests.faults import pdfs
+from tests.faults.clock import AN_HOUR, pass_time
 
 TEA = "The tea fields of Boseong were planted in 1939."
 LIGHT = "The lighthouse of Pohang was built in 1908."
@@ -134,7 +136,8 @@ def test_a_removed_collection_takes_its_documents_along_and_comes_back_with_one(
     target, tea = library.shelving.add("first"), by_name(library)["tea.txt"]
     library.shelving.rename(target.id, "tea")
     library.shelving.move([tea], target.id)
-    assert [one.id for one in library.shelving.remove(target.id)] == [tea]
+    library.shelving.remove(target.id)
+    assert library.documents(target.id) == ()
     assert [one.id for one in library.shelving.all()] == [DEFAULT_COLLECTION]
     assert found(library, "tea fields", target.id) == []
     library.undo_remove(tea)
@@ -149,7 +152,7 @@ def test_a_removed_collection_comes_back_whole_with_one_undo(seodam: Seodam) -> 
     alone = library.add(Upload("alone.txt", b"This one was removed before."), target.id)
     assistant.instruct("Be brief.", target.id)
     library.remove(alone.document.id)
-    assert len(shelving.remove(target.id)) == 2
+    shelving.remove(target.id)
     assert found(library, "tea fields", target.id) == []
     assert shelving.undo_remove(target.id) == "coast"
     assert [one.id for one in library.documents(target.id)] == [one.document.id for one in kept]
@@ -161,6 +164,53 @@ def test_a_removed_collection_comes_back_whole_with_one_undo(seodam: Seodam) -> 
 
 
 NOTES = (("tea", TEA), ("light", LIGHT))
+
+
+def gone(library: Library) -> list[tuple[str, str, int]]:
+    """What can come back within an hour: its kind, its name, how many documents went along."""
+    return [(one.kind, one.name, one.documents) for one in library.removed(AN_HOUR)]
+
+
+def test_what_can_come_back_is_one_line_for_a_collection_with_its_documents(
+    seodam: Seodam,
+) -> None:
+    library = seodam.library(LOCAL_OWNER)
+    shelving, coast = library.shelving, library.shelving.add("coast")
+    for name, text in (*NOTES, ("alone", "This one was removed before.")):
+        library.add(Upload(f"{name}.txt", text.encode()), coast.id)
+    alone, light = by_name(library)["alone.txt"], by_name(library)["light.txt"]
+    empty = shelving.add("empty")
+    assert library.removed() == ()
+    library.remove(alone)
+    shelving.remove(coast.id)
+    shelving.remove(empty.id)
+    whole = ("collection", "coast", 2)
+    assert gone(library) == [("document", "alone.txt", 0), whole, ("collection", "empty", 0)]
+    assert [one.id for one in library.removed(AN_HOUR)] == [alone, coast.id, empty.id]
+    assert seodam.library("bob").removed(AN_HOUR) == ()
+
+    shelving.undo_remove(empty.id)
+    library.undo_remove(alone)  # its collection is there again, and the rest of it can follow
+    assert gone(library) == [whole]
+    library.undo_remove(light)
+    assert gone(library) == [("document", "tea.txt", 0)]
+    shelving.remove(coast.id)
+    assert gone(library) == [("document", "tea.txt", 0), whole]
+    shelving.undo_remove(coast.id)
+    assert gone(library) == [("document", "tea.txt", 0)]
+
+
+def test_the_time_to_undo_counts_from_the_removal(library: Library, tmp_path: Path) -> None:
+    tea = by_name(library)["tea.txt"]
+    library.remove(tea)
+    (before,) = library.removed(AN_HOUR)
+    assert UNDO_SECONDS < before.seconds <= AN_HOUR
+    pass_time(tmp_path, 600)
+    (after,) = library.removed(AN_HOUR)
+    assert 0 < after.seconds <= before.seconds - 600
+    assert library.removed() == ()
+    library.undo_remove(tea)  # as long as nobody has made it final
+    assert found(library, "tea fields")[0] == "tea.txt"
 
 
 def test_an_empty_collection_comes_back_and_one_of_the_same_name_is_told_apart(
@@ -226,7 +276,7 @@ def test_a_file_being_read_does_not_bring_its_removed_collection_back(
     jobs.append(queue.submit(LOCAL_OWNER, long, target.id))
     if told:
         wait_for(lambda: stage(seodam, jobs[1]) == "reading")
-    assert library.shelving.remove(target.id) == ()
+    library.shelving.remove(target.id)
     if told:
         queue.leave(LOCAL_OWNER, target.id)
     else:

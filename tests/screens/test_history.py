@@ -1,6 +1,7 @@
 """The conversations in the sidebar: found, pinned, named, kept as files, deleted and undone."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -9,6 +10,7 @@ from pages.ui import session
 from pages.ui.messages import CATALOGUE
 from rag_core.stores.conversations import Conversations
 from rag_core.types import LOCAL_OWNER, Answer, Citation, Conversation
+from tests.faults.clock import AN_HOUR, pass_time
 from tests.screens.conftest import REPOSITORY, all_text
 
 Open = Callable[..., AppTest]
@@ -66,6 +68,24 @@ def test_a_deleted_conversation_can_be_brought_back(open_page: Open, kept: Conve
     page.button(key=f"undo-conversation-{talk.id}").click().run()
     assert _titles(page) == ["harbour"]
     assert not page.exception
+
+
+def test_a_conversation_deleted_before_a_reload_can_be_brought_back(
+    open_page: Open, kept: Conversations, tmp_path: Path
+) -> None:
+    talk = _talk(kept, "harbour")
+    kept.delete(talk.id)
+    pass_time(tmp_path, -AN_HOUR)
+    page = open_page(language="en")
+    assert "Deleted **harbour**." in all_text(page)
+    page.button(key=f"undo-conversation-{talk.id}").click().run()
+    assert _titles(page) == ["harbour"]
+    kept.delete(talk.id)
+    pass_time(tmp_path, -AN_HOUR)
+    page = open_page(language="ko")
+    kept.purge_deleted(older_than=-2 * AN_HOUR)
+    page.button(key=f"undo-conversation-{talk.id}").click().run()
+    assert page.warning[0].value == KOREAN["undo.too_late"]
 
 
 def test_its_address_opens_a_conversation(open_page: Open, kept: Conversations) -> None:

@@ -2,14 +2,17 @@
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.ui import session
 from pages.ui.messages import CATALOGUE
+from rag_core.errors import NotFound
 from rag_core.types import LOCAL_OWNER, UNDO_SECONDS
 from tests.faults import pdfs
+from tests.faults.clock import AN_HOUR, pass_time
 from tests.faults.office import zipped
 from tests.screens.conftest import all_text
 from tests.servers.file_server import body, serving
@@ -31,16 +34,52 @@ def remove_first(page: AppTest) -> str:
     return document.id
 
 
+def offered(page: AppTest) -> list[str]:
+    return [one.key for one in page.button if (one.key or "").startswith("undo-")]
+
+
 @pytest.mark.usefixtures("documents")
-def test_the_offer_to_undo_ends_with_the_time_to_undo(open_page: Open) -> None:
+def test_the_offer_to_undo_ends_with_the_time_to_undo(open_page: Open, tmp_path: Path) -> None:
     page = open_page("pages/library.py", "en")
     document_id = remove_first(page)
-    assert f"({UNDO_SECONDS} s)" in page.button(key=f"undo-document-{document_id}").label
-    name, _ = page.session_state["taken-document"][document_id]
-    page.session_state["taken-document"] = {document_id: (name, time.monotonic() - 1)}
+    pass_time(tmp_path, -AN_HOUR)
+    label = page.run().button(key=f"undo-document-{document_id}").label
+    seconds = int(label.removeprefix("Undo (").removesuffix(" s)"))
+    assert AN_HOUR < seconds <= AN_HOUR + UNDO_SECONDS
+    pass_time(tmp_path, AN_HOUR + UNDO_SECONDS)
     page.run()
-    assert not [one for one in page.button if one.key == f"undo-document-{document_id}"]
+    assert offered(page) == []
     assert ENGLISH["undo.removed"].format(name="") not in all_text(page)
+    with pytest.raises(NotFound):
+        session.seodam().library(LOCAL_OWNER).undo_remove(document_id)
+
+
+@pytest.mark.usefixtures("documents")
+def test_whoever_comes_back_is_offered_what_the_record_still_has(
+    open_page: Open, tmp_path: Path
+) -> None:
+    library = session.seodam().library(LOCAL_OWNER)
+    shelving, (first, second) = library.shelving, library.documents()
+    made = shelving.add("coast")
+    shelving.move([second.id], made.id)
+    here = open_page("pages/library.py", "en")
+    assert offered(here) == []
+    library.remove(first.id)
+    shelving.remove(made.id)
+    pass_time(tmp_path, -AN_HOUR)
+    keys = [f"undo-document-{first.id}", f"undo-collection-{made.id}"]
+    assert offered(here.run()) == []  # nothing is asked until this session removes something
+    elsewhere = open_page("pages/library.py", "en")
+    assert offered(elsewhere) == keys
+    said = all_text(elsewhere).replace("\\", "")
+    assert "Deleted **등대.txt**." in said
+    assert "Removed the collection **coast** and its 1 document." in said
+    elsewhere.button(key=keys[1]).click().run()
+    assert offered(elsewhere) == keys[:1]
+    assert offered(open_page("pages/library.py", "ko")) == keys[:1]
+    elsewhere.button(key=keys[0]).click().run()
+    assert offered(elsewhere) == []
+    assert library.documents() == (first,)
 
 
 @pytest.mark.usefixtures("documents")
@@ -49,7 +88,7 @@ def test_who_undoes_too_late_is_told(open_page: Open) -> None:
     document_id = remove_first(page)
     session.seodam().library(LOCAL_OWNER).purge_removed(older_than=0)
     page.button(key=f"undo-document-{document_id}").click().run()
-    assert page.warning[0].value == KOREAN["library.too_late"]
+    assert page.warning[0].value == KOREAN["undo.too_late"]
 
 
 @pytest.mark.usefixtures("documents")

@@ -187,4 +187,4 @@ def test_a_collection_is_renamed_removed_and_brought_back_with_its_documents(
     page.button(key="collection-remove").click().run()
     library().purge_removed(older_than=0)
     page.button(key=f"undo-collection-{made.id}").click().run()
-    assert page.warning[0].value == CATALOGUE[language]["library.too_late"]
+    assert page.warning[0].value == CATALOGUE[language]["undo.too_late"]

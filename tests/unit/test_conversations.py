@@ -10,6 +10,7 @@ from rag_core.errors import NotFound
 from rag_core.stores.conversations import Conversations
 from rag_core.stores.database import Database
 from rag_core.types import Answer, Conversation, Feedback
+from tests.faults.clock import AN_HOUR, pass_time
 
 
 @pytest.fixture
@@ -124,6 +125,27 @@ def test_deleting_can_be_undone_until_it_is_final(
     with sqlite3.connect(tmp_path / "seodam.sqlite3") as connection:
         for table in ("conversations", "turns", "said", "feedback"):
             assert connection.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,)
+
+
+def test_what_was_deleted_is_told_for_as_long_as_it_can_come_back(
+    conversations: Conversations, database: Database, tmp_path: Path
+) -> None:
+    first, second = conversations.start("first"), conversations.start("second")
+    assert conversations.deleted(AN_HOUR) == ()
+    for one in (second, first):
+        conversations.delete(one.id)
+    told = conversations.deleted(AN_HOUR)
+    assert [(one.kind, one.id, one.name) for one in told] == [
+        ("conversation", second.id, "second"),
+        ("conversation", first.id, "first"),
+    ]
+    assert Conversations(database, "somebody else").deleted(AN_HOUR) == ()
+    for _ in range(2):  # another tab may have been quicker
+        conversations.undo_delete(second.id)
+    pass_time(tmp_path, 600)
+    (left,) = conversations.deleted(AN_HOUR)
+    assert 0 < left.seconds <= told[1].seconds - 600
+    assert conversations.deleted() == ()
 
 
 def test_feedback_is_kept_changed_and_taken_back(conversations: Conversations) -> None:
