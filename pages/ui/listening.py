@@ -45,7 +45,7 @@ button:focus-visible { outline: 2px solid var(--st-link-color); outline-offset: 
 svg { width: 1.25rem; height: 1.25rem; fill: currentColor; flex: none; }
 .at { font-variant-numeric: tabular-nums; }
 .now {
-  flex: 1 1 8rem; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap;
+  flex: 1 1 14rem; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap;
 }
 p { flex: 1 1 100%; margin: 0; line-height: 1.5; word-break: keep-all; }
 :is(.at, p):empty { display: none; }

@@ -13,9 +13,10 @@ from playwright.sync_api import Locator, expect
 
 from tests.browser.accessibility import Inspector
 from tests.browser.conftest import Visit
-from tests.browser.driving import TWO, Screen
+from tests.browser.driving import TWO, File, Screen
 from tests.servers.openai_server import OpenAIServer, Reply
 
+NOTES = ("The harbour of Pohang was opened in 1962.", "서담의 등대는 1908년에 세워졌어요.")
 QUESTION = "How tall is the lighthouse of Homigot?"
 KOREAN = {"name": "Yuna", "lang": "ko-KR", "localService": True}
 ENGLISH = {"name": "Samantha", "lang": "en_US", "localService": True}
@@ -106,19 +107,30 @@ def test_an_overview_is_read_sentence_by_sentence_with_its_pages(
 
 
 @pytest.mark.parametrize(
-    ("voices", "said"), [((), "listen.no_voice"), ((KOREAN, REMOTE), "listen.remote")]
+    ("voices", "said", "read"),
+    [
+        ((), ("listen.no_voice", "listen.korean"), []),
+        ((KOREAN, REMOTE), ("listen.remote", "listen.english"), [[NOTES[1], "Yuna"]]),
+    ],
+    ids=["no-voice", "remote-voice"],
 )
-def test_without_a_voice_of_the_device_the_way_out_is_said(
-    visit: Visit, address: str, voices: tuple[dict[str, object], ...], said: str
+def test_without_a_voice_of_the_device_the_way_out_is_said_and_the_rest_is_read(
+    visit: Visit,
+    address: str,
+    request: pytest.FixtureRequest,
+    voices: tuple[dict[str, object], ...],
+    said: tuple[str, str],
+    read: list[list[str]],
 ) -> None:
-    screen = visit(address, "ko", dark=True).add(TWO[:1])
+    notes = File("notes.txt", "\n\n".join(NOTES).encode(), "text/plain")
+    screen = visit(address, "ko", dark=True).add([notes])
     with_voices(screen.go(f"{address}/study"), *voices)
     press(screen, "listen.play")
+    key, language = said
     told = player(screen).get_by_role("status")
-    english = screen.words("listen.english")
-    expect(told).to_have_text(screen.words(said, language=english))
-    screen.shoot(f"listening-{said}-ko-dark-1280")
-    assert heard(screen) == []
+    expect(told).to_contain_text(screen.words(key, language=screen.words(language)))
+    assert heard(screen) == read
+    screen.shoot(f"listening-{request.node.callspec.id}-ko-dark-1280")
     assert Inspector().faults(screen.page) == []
 
 
