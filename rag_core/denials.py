@@ -34,6 +34,11 @@ _CONDITION = re.compile(r"(?:않|없|못\s?하)(?:으면|는 한|을 때|을 경
 _AIM = re.compile(r"위한|위해|위하|려고|려는|목표|\bto be\b|\baims?\b")
 _NOT_ONE = re.compile(r"(?:한|하나|아무)[가-힣\s]{0,8}도\s없")
 _FIRST = re.compile(r"유일|처음|최초")
+_PREVENTS = re.compile(
+    r"막[는기을아았]|방지|예방|피[하해한]|금지"
+    r"|\b(?:prevent|avoid|forbid|forbade|prohibit|ban(?:s|ned)\b|too \w+ to\b)"
+    r"|\b(?:keep|kept)\b.+\bfrom\b"
+)
 _UNCLEAR = (_EVEN, _NOT_ONE)
 _COMPARED = re.compile(r"(?:보다|대신|rather than|instead of)")
 
@@ -98,8 +103,10 @@ def _doubtful(claim: str, sentence: str) -> bool:
     unclear = any(one.search(text) for one in _UNCLEAR for text in (claim, sentence))
     if _NOT_YET.search(claim + sentence) and _AIM.search(claim + sentence):
         return True
-    first = bool(_FIRST.search(claim)) != bool(_FIRST.search(sentence))
-    return unclear or first or excepts(claim) != excepts(sentence)
+    return unclear or any(
+        bool(one.search(claim)) != bool(one.search(sentence))
+        for one in (_FIRST, _PREVENTS, _EXCEPT)
+    )
 
 
 def _says(word: str, denying: str, other: str, there: bool) -> bool:

@@ -38,10 +38,11 @@ from rag_core.types import Citation, Hit, Passage
 MOST_CLAIMS = 20
 PASSAGES = 8
 TOGETHER = 3  # sentences that may bear out a claim together
-SHARED = 0.6
+SHARED, LIKELY = 0.5, 0.55
 SURE = 0.9
-"""Chosen on what training/support.py learns from: of unrelated sentences 1 % in the same language
-and at most 11 % of documentation in another one count as support then."""
+"""Chosen together on what training/support.py learns from: of sentences from elsewhere in the same
+article 2 % count as support then (in Korean 0.3 %), and at most 11 % of documentation in another
+language."""
 _SHORTEST = 6  # letters of a claim; and of a quote that says anything
 _MARKS = re.compile(r"\s?\[\d{1,3}\]|^\s*(?:[-*•]|\d{1,2}[.)])\s+")
 _POINTS_BACK = re.compile(
@@ -118,8 +119,9 @@ class Ruled:
 def rule(claim: str, text: str, embedding: BundledEmbedding) -> Ruled:
     """What one text says to a claim, by our rules alone.
 
-    `grounding` has to take the text to bear the claim out, and the nearest sentences of it to have
-    SHARED of the claim's words; of a text in another language, it has to be SURE of one sentence.
+    `grounding` has to find it LIKELY that the text bears the claim out, and the nearest sentences
+    of it have to have SHARED of the claim's words; of a text in another language, it has to be SURE
+    of one sentence.
     """
     if exact := find_quote(claim, text):
         return Ruled(Ruling.SUPPORTED, text[exact[0] : exact[1]])
@@ -130,9 +132,10 @@ def rule(claim: str, text: str, embedding: BundledEmbedding) -> Ruled:
         sure = bool(best) and grounding.check(claim, [best], embedding).probability >= SURE
         return Ruled(Ruling.SUPPORTED, best) if sure else Ruled(Ruling.NOT_FOUND)
     near = nearest(claim, text)[:TOGETHER]
-    said = shared(claim, "\n".join(near)) >= SHARED
-    if said and not _says_more(claim, near) and grounding.check(claim, [text], embedding).supported:
-        return Ruled(Ruling.SUPPORTED, near[0])
+    if shared(claim, "\n".join(near)) >= SHARED and not _says_more(claim, near):
+        verdict = grounding.check(claim, [text], embedding)
+        if verdict.supported and verdict.probability >= LIKELY:
+            return Ruled(Ruling.SUPPORTED, near[0])
     return Ruled(Ruling.NOT_FOUND)
 
 

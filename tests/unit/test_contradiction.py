@@ -163,6 +163,12 @@ AS_SAID = [
     ("동생이 형보다 빨리 도착했다.", "형이 동생보다 늦게 도착했다."),
     ("숙소에는 주차장이 없다.", "숙소에는 주차장이 있지 않다."),
     ("Ferries run often in summer, rarely in winter.", "Ferries run rarely in winter."),
+    (
+        "Trees were planted along the river to keep its banks from eroding.",
+        "Trees were planted along the river so that its banks do not erode.",
+    ),
+    ("The dam prevents the valley from flooding.", "The valley does not flood."),
+    ("이 장치는 물이 새는 것을 막는다.", "이 장치가 있으면 물이 새지 않는다."),
 ]
 
 
@@ -191,6 +197,29 @@ def test_what_is_said_in_other_words_is_never_contradicted(
 def test_most_of_what_is_said_in_other_words_is_supported(embedding: BundledEmbedding) -> None:
     ruled = [rule(claim, text, embedding).ruling for text, claim in AS_SAID]
     assert ruled.count(Ruling.SUPPORTED) > len(AS_SAID) / 2
+
+
+@pytest.mark.parametrize(
+    ("text", "claim"),
+    [
+        (
+            "The city opened a new library next to the town hall in spring.",
+            "A new library next to the town hall was opened by the city.",
+        ),
+        (
+            "지원금은 신청한 달의 다음 달 말까지 등록된 계좌로 지급한다.",
+            "지원금은 다음 달 말까지 계좌로 나온다.",
+        ),
+        (
+            "태풍이 지나간 뒤 항구에는 부서진 배 여러 척이 남았다.",
+            "항구에 부서진 배가 남아 있었다.",
+        ),
+    ],
+)
+def test_half_of_the_words_are_enough_where_the_meaning_is_near(
+    text: str, claim: str, embedding: BundledEmbedding
+) -> None:
+    assert rule(claim, text, embedding).ruling is Ruling.SUPPORTED
 
 
 @pytest.mark.parametrize(
