@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from functools import cached_property
 
 import numpy as np
 from langchain_core.embeddings import Embeddings
 
 from rag_core.embeddings.port import Embedding, Vectors, normalised, readable
-from rag_core.errors import (
-    ModelAnswerBroken,
-    ModelFailed,
-    ModelOverloaded,
-    ModelRefusedKey,
-    ModelTimedOut,
-    ModelUnreachable,
-    WrongSetting,
-)
+from rag_core.errors import ModelAnswerBroken, WrongSetting
+from rag_core.guarding import Guard
 
 
 class OpenAIEmbedding(Embedding):
@@ -69,8 +61,8 @@ class OpenAIEmbedding(Embedding):
         """See Embedding; `query` makes no difference. Servers refuse empty texts: sent as '.'."""
         if not texts:
             return np.zeros((0, self.dimension), np.float32)
-        with _openai_errors(self._name):
-            answer = self._client.embed_documents([readable(text) or "." for text in texts])
+        asked = [readable(text) or "." for text in texts]
+        answer = Guard(self._name).once(lambda: self._client.embed_documents(asked))
         try:
             vectors = np.asarray(answer, np.float32)
         except (ValueError, TypeError) as error:  # rows of several lengths, or no numbers
@@ -78,25 +70,3 @@ class OpenAIEmbedding(Embedding):
         if vectors.ndim != 2 or len(vectors) != len(texts) or not np.isfinite(vectors).all():
             raise ModelAnswerBroken(model=self._name)
         return normalised(vectors)
-
-
-@contextmanager
-def _openai_errors(model: str) -> Iterator[None]:
-    """Translate the client's errors; the order follows its tree (a time-out is a connection's)."""
-    import openai
-
-    try:
-        yield
-    except (openai.AuthenticationError, openai.PermissionDeniedError) as error:
-        raise ModelRefusedKey(model=model) from error
-    except (openai.RateLimitError, openai.InternalServerError) as error:
-        raise ModelOverloaded(model=model) from error
-    except openai.APITimeoutError as error:
-        raise ModelTimedOut(model=model) from error
-    except openai.APIConnectionError as error:
-        raise ModelUnreachable(model=model) from error
-    except openai.APIStatusError as error:
-        raise ModelFailed(model=model) from error
-    except (openai.OpenAIError, ValueError, TypeError, KeyError, AttributeError) as error:
-        # the last four: an answer that is no embeddings answer, as langchain_openai reports it
-        raise ModelAnswerBroken(model=model) from error

@@ -14,6 +14,7 @@ import pytest
 
 from rag_core import errors
 from rag_core.chain import build_chain
+from rag_core.embeddings import OpenAIEmbedding
 from rag_core.generators import list_models, load_generator, test_connection
 from rag_core.settings import Settings
 from rag_core.types import Hit, Passage
@@ -102,6 +103,37 @@ def test_nobody_listens() -> None:
     chat = load_generator("openai:x", Settings(data=Path("unused")), base_url=address)
     with pytest.raises(errors.ModelUnreachable):
         chat.invoke("Hello")
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind"),
+    [
+        ("refused_key", errors.ModelRefusedKey),
+        ("forbidden", errors.ModelRefusedKey),
+        ("no_model", errors.ModelFailed),
+        ("busy", errors.ModelOverloaded),
+        ("broken", errors.ModelOverloaded),
+        ("silence", errors.ModelTimedOut),
+    ],
+)
+def test_a_server_of_vectors_fails_as_one_of_words_does(
+    server: OpenAIServer, fault: str, kind: type[Exception]
+) -> None:
+    seconds = 0.5 if fault == "silence" else 60
+    embedding = OpenAIEmbedding(fault, api_key=KEY, base_url=server.url, seconds=seconds)
+    with pytest.raises(errors.ModelFailed) as caught:
+        embedding.embed_array(["Seoul"])
+    assert type(caught.value) is kind
+    assert {one["headers"]["authorization"] for one in server.requests} <= {f"Bearer {KEY}"}
+    assert KEY not in "".join(traceback.format_exception(caught.value))
+
+
+def test_no_server_of_vectors_listens() -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"http://127.0.0.1:{free.getsockname()[1]}/v1"
+    with pytest.raises(errors.ModelUnreachable):
+        OpenAIEmbedding("x", base_url=address).embed_array(["Seoul"])
 
 
 def test_a_passing_fault_before_the_first_token_is_not_noticed(server: OpenAIServer) -> None:

@@ -45,6 +45,7 @@ FLOORS = (
         "marginalisation",
         "tokenisation",
         "background",
+        "guarding",
     },
     {"stores", "parsing", "fetching", "embeddings", "subwords", "providers"}
     | {"local_reading", "local_models"},
@@ -61,7 +62,6 @@ FLOORS = (
     {"retriever", "reranker", "signals", "evaluation", "gold"}
     | {
         "streaming",
-        "guarding",
         "generators",
         "extractive",
         "overview",
@@ -108,7 +108,7 @@ HOMES = {
     "lxml": {"rag_core.parsing"},
     "olefile": {"rag_core.parsing.compound", "rag_core.parsing.hwp"},
     "ollama": {"rag_core.providers"},
-    "openai": {"rag_core.embeddings", "rag_core.providers"},  # a server of vectors, one of words
+    "openai": {"rag_core.providers"},
     "openpyxl": {"rag_core.parsing.xlsx_file"},
     "pandas": {"pages.ui.charts"},
     "pptx": {"rag_core.parsing.pptx_file"},
