@@ -27,6 +27,7 @@ from rag_core.reranker import LEARNED, Emphasis
 from rag_core.retriever import SeodamRetriever
 from rag_core.rewriting import standalone
 from rag_core.stores.conversations import Conversations
+from rag_core.stores.preferences import INSTRUCTIONS
 from rag_core.types import (
     AS_IT_IS,
     DEFAULT_COLLECTION,
@@ -45,7 +46,6 @@ from rag_core.windows import window_of
 PASSAGES = 8  # shown to the model
 TITLE_LENGTH = 60
 _EMPHASIS = "emphasis"  # the preference that holds it
-_INSTRUCTIONS = "instructions:"  # a collection's id follows
 QUESTION_LENGTH = 8000  # characters; a longer question is cut and the reader is told
 
 Check = Callable[[str, Sequence[Hit]], Checked]
@@ -93,12 +93,12 @@ class Assistant:
 
     def instructions(self, collection: str = DEFAULT_COLLECTION) -> str:
         """What this owner tells the model about a collection; "" for `prompting.INSTRUCTIONS`."""
-        return self.conversations.preference(_INSTRUCTIONS + collection)
+        return self.conversations.preference(INSTRUCTIONS + collection)
 
     def instruct(self, instructions: str, collection: str = DEFAULT_COLLECTION) -> None:
         """Tell the model so from now on; "" goes back to ours."""
         kept = instructions.strip()[:INSTRUCTIONS_LENGTH]
-        self.conversations.prefer(_INSTRUCTIONS + collection, kept)
+        self.conversations.prefer(INSTRUCTIONS + collection, kept)
 
     def start(self, question: str, collection: str = DEFAULT_COLLECTION) -> Conversation:
         """A new conversation, titled after its first question."""

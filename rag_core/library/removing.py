@@ -29,11 +29,15 @@ class Removing(Holding):
                 self._record.named.put_back(document_id)
 
     def purge_removed(self, older_than: float = UNDO_SECONDS) -> None:
-        """Delete for good what was removed more than so many seconds ago."""
+        """Delete for good what was removed more than so many seconds ago, of collections also what
+        the model was told about them."""
         before = datetime.now(UTC) - timedelta(seconds=older_than)
         self._record.named.purge(before)
-        if not self._record.removed_before(before):
-            return
+        if self._record.removed_before(before):
+            self._delete(before)
+        self._record.named.forget_instructions()
+
+    def _delete(self, before: datetime) -> None:
         with self._shelves.publishing:  # so that nothing of it comes back meanwhile
             late = self._record.removed_before(before)
             for collection in {one.collection for one in late}:

@@ -18,6 +18,7 @@ from rag_core.errors import NotFound
 from rag_core.stores import database as db
 from rag_core.stores.forgetting import forget
 from rag_core.stores.owned import Owned
+from rag_core.stores.preferences import INSTRUCTIONS
 from rag_core.types import DEFAULT_COLLECTION, Collection, DocumentState, Removed
 
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
@@ -168,6 +169,23 @@ class NamedCollections(Owned):
                 return
         with self._database.writing() as connection:
             connection.execute(self._gate.update(table).where(late).values(removed=_FOR_GOOD))
+
+    def forget_instructions(self) -> None:
+        """Delete what the model was told about collections that cannot come back, once no document
+        of theirs is left."""
+        table, documents, kept = db.collections, db.documents, db.preferences
+        left = self._gate.select(documents, documents.c.id).where(
+            documents.c.collection == table.c.id
+        )
+        names = self._gate.select(table, sa.literal(INSTRUCTIONS) + table.c.id).where(
+            table.c.removed == _FOR_GOOD, ~left.exists()
+        )
+        with self._database.reading() as connection:
+            query = self._gate.select(kept, kept.c.name).where(kept.c.name.in_(names))
+            if connection.execute(query).first() is None:
+                return
+        with self._database.writing() as connection:
+            connection.execute(self._gate.delete(kept).where(kept.c.name.in_(names)))
 
     def _unfinished(self, collection: str) -> sa.Select[Any]:
         table = db.documents

@@ -5,6 +5,9 @@ from __future__ import annotations
 from rag_core.stores import database as db
 from rag_core.stores.owned import Owned
 
+INSTRUCTIONS = "instructions:"
+"""Begins the name of what the model is told about a collection, whose id follows."""
+
 
 class OwnedPreferences(Owned):
     """What one owner prefers, by name."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -257,6 +258,49 @@ def test_what_was_purged_does_not_come_back(library: Library) -> None:
         with pytest.raises(NotFound):
             shelving.undo_remove(one.id)
     assert [one.id for one in shelving.all()] == [DEFAULT_COLLECTION]
+
+
+def test_instructions_go_when_the_removal_of_their_collection_is_final(seodam: Seodam) -> None:
+    library, assistant = seodam.library(LOCAL_OWNER), seodam.assistant(LOCAL_OWNER)
+    shelving = library.shelving
+    full, empty, other = (shelving.add(name) for name in ("full", "empty", "other"))
+    library.add(Upload("tea.txt", TEA.encode()), full.id)
+    told = (DEFAULT_COLLECTION, full.id, empty.id, other.id)
+    for one in told:
+        assistant.instruct(f"About {one}.", one)
+    seodam.assistant("bob").instruct("Mine.", full.id)
+    for one in (full, empty):
+        shelving.remove(one.id)
+    library.purge_removed(older_than=AN_HOUR)  # nothing is as old as that
+    assert [assistant.instructions(one) for one in told] == [f"About {one}." for one in told]
+    shelving.undo_remove(full.id)
+    assert assistant.instructions(full.id) == "About full."
+    library.purge_removed(older_than=-1)
+    assert [one for one in told if assistant.instructions(one)] == ["default", "full", "other"]
+    shelving.remove(full.id)
+    library.purge_removed(older_than=-1)
+    assert [one for one in told if assistant.instructions(one)] == ["default", "other"]
+    assert seodam.assistant("bob").instructions(full.id) == "Mine."
+    library.add(Upload("tea.txt", TEA.encode()), full.id)  # by its id, as the command line does
+    assert assistant.instructions(full.id) == ""
+
+
+def test_instructions_that_an_earlier_version_left_go_with_the_next_purge(tmp_path: Path) -> None:
+    with closing(open_seodam(Settings(data=tmp_path))) as seodam:
+        shelving = seodam.library(LOCAL_OWNER).shelving
+        gone, kept = shelving.add("gone"), shelving.add("kept")
+        seodam.assistant(LOCAL_OWNER).instruct("Be brief.", kept.id)
+        shelving.remove(gone.id)
+        seodam.library(LOCAL_OWNER).purge_removed(older_than=-1)
+    leave = "INSERT INTO preferences (owner, person, name, value) VALUES (?, ?, ?, 'Left over.')"
+    with closing(sqlite3.connect(tmp_path / "seodam.sqlite3")) as database, database:
+        database.execute(leave, (LOCAL_OWNER, LOCAL_OWNER, f"instructions:{gone.id}"))
+    with closing(open_seodam(Settings(data=tmp_path))) as seodam:
+        assistant = seodam.assistant(LOCAL_OWNER)
+        assert assistant.instructions(gone.id) == "Left over."
+        seodam.library(LOCAL_OWNER).purge_removed()
+        assert assistant.instructions(gone.id) == ""
+        assert assistant.instructions(kept.id) == "Be brief."
 
 
 LINES = "\n".join(f"Line {n} of a page that is one of very many." for n in range(40))
