@@ -12,6 +12,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
+from pages.ui import own_words
 from pages.ui.connection import shown_model
 from pages.ui.keyboard import show_keys
 from pages.ui.messages import LANGUAGES, Words
@@ -80,6 +81,7 @@ def enter() -> tuple[Visitor, Words]:
     with st.sidebar, st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         _language_switch(visitor)
         show_keys(words)
+        own_words.translate(language())
     return Visitor(visitor.owner, language(), visitor.seodam), words
 
 

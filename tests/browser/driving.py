@@ -12,6 +12,7 @@ from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
 from pages.ui.messages import Words
+from pages.ui.messages.streamlit_ko import READ_OUT
 from tests.browser.serving import REPOSITORY
 from tests.faults import pdfs
 
@@ -109,7 +110,8 @@ class Screen:
         chooser = self.page.locator('[data-testid="stChatInput"] input[type="file"]')
         chooser.set_input_files([file.payload() for file in files])
         for file in files:
-            expect(self.page.get_by_role("button", name=f"Remove {file.name}")).to_be_visible()
+            name = "Remove {}" if self.words.language == "en" else READ_OUT["Remove {}"]
+            expect(self.page.get_by_role("button", name=name.format(file.name))).to_be_visible()
         self.page.wait_for_timeout(500)  # until it has arrived: nothing on the screen says so
 
     def add(self, files: Iterable[File] = TWO) -> Screen:

@@ -4,9 +4,12 @@ import re
 from pathlib import Path
 from string import Formatter
 
+import streamlit
+
 from pages.ui.messages import CATALOGUE, Words
 from pages.ui.messages.en import ENGLISH
 from pages.ui.messages.ko import KOREAN
+from pages.ui.messages.streamlit_ko import READ_OUT, WRITTEN
 
 PAGES = Path(__file__).parents[2] / "pages"
 CALL = re.compile(r"""words\(\s*(f?)["']([a-z_.{}-]+)""")
@@ -56,3 +59,23 @@ def test_words_are_filled_in() -> None:
 def test_a_bar_divides_one_and_many_and_nothing_else() -> None:
     for catalogue in CATALOGUE.values():
         assert not [key for key, text in catalogue.items() if "|" in text and "{n}" not in text]
+
+
+def test_streamlit_still_writes_the_words_that_we_replace() -> None:
+    pieces = {  # it puts these together
+        "{}MB per file": " per file",
+        "Press Enter to apply": "Press Enter to ",
+        "Upload files": "Upload ",
+        "Chat message from user": "Chat message from ",
+        "Chat message from assistant": "Chat message from ",
+    }
+    scripts = Path(streamlit.__file__).parent.glob("static/static/js/*.js")
+    written = "\n".join(one.read_text("utf-8") for one in scripts)
+    wanted = {piece for key in WRITTEN | READ_OUT for piece in pieces.get(key, key).split("{}")}
+    assert {piece for piece in wanted if piece not in written} == set()
+
+
+def test_what_we_replace_them_by_is_korean_and_keeps_what_differs() -> None:
+    for english, korean in (WRITTEN | READ_OUT).items():
+        assert re.search("[가-힣]", korean), english
+        assert korean.count("{}") == english.count("{}") <= 1
