@@ -27,8 +27,8 @@ define install_torch
 	fi
 endef
 
-.PHONY: help run test browser fuzz lint types check samples train-embedding bench bench-rivals \
-  bench-retrieval bench-extraction bench-ocr bench-hostile bench-lab bench-injection \
+.PHONY: help run test browser fuzz lint types check samples pictures train-embedding bench \
+  bench-rivals bench-retrieval bench-extraction bench-ocr bench-hostile bench-lab bench-injection \
   bench-crowd bench-overhead bench-evaluation bench-tuning bench-moving clean
 
 help:
@@ -39,6 +39,7 @@ help:
 	@echo "make lint types       style and types"
 	@echo "make check            everything that CI checks"
 	@echo "make samples          write samples/*.pdf anew"
+	@echo "make pictures         take README's pictures of the app anew"
 	@echo "make train-embedding  train the bundled embedding (PAIRS=folder)"
 	@echo "make train-reranker   learn the reranker's weights (PAIRS=folder)"
 	@echo "make train-selection  fit what an answer's sentences are weighed by (PAIRS=folder)"
@@ -97,6 +98,9 @@ check: lint types test browser
 
 samples: $(TOOLS)
 	$(BIN)/python -m samples.make
+
+pictures: $(TOOLS)
+	$(BIN)/python -m docs.pictures
 
 train-embedding: $(TOOLS)
 	@$(BIN)/python $(PIP) --no-deps -r training/requirements.txt
