@@ -10,51 +10,18 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
-_SCALES = {
-    "십": 10, "백": 100, "천": 10**3, "만": 10**4, "억": 10**8, "조": 10**12,
-    "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12,
-}  # fmt: skip
-_SPELLED = {
-    word: value
-    for value, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve".split()
-    )
-}
-_MONTHS = {
-    month: value
-    for value, month in enumerate(
-        "january february march april may june july august september october november "
-        "december".split(),
-        1,
-    )
-}
-_KOREAN = dict(zip("한 두 세 네 다섯 여섯 일곱 여덟 아홉 열".split(), range(1, 11), strict=True))
-_UNITS = """
-    개월 시간 개국 년대 년 월 일 시 분 초 주 세기 명 사람 인 개 번 회 차 층 가구 권 대 마리 장 편
-    곳 살 세 원 달러 유로 엔 위안 위 등 배 점 승 패 호 건 가지 쪽 페이지 조항 조 항 평 도 톤 미터
-    킬로미터 센티미터 킬로그램 그램 리터 헥타르
-"""
-_SAME_UNIT = {
-    "%": "percent", "퍼센트": "percent", "프로": "percent", "percent": "percent",
-    "per cent": "percent",
-    "사람": "명", "인": "명", "people": "명", "persons": "명", "person": "명",
-    "year": "년", "years": "년", "month": "개월", "months": "개월", "day": "일", "days": "일",
-    "hour": "시간", "hours": "시간", "minute": "분", "minutes": "분",
-    "metre": "m", "metres": "m", "meter": "m", "meters": "m", "미터": "m",
-    "kilometre": "km", "kilometres": "km", "kilometers": "km", "킬로미터": "km",
-    "$": "달러", "dollars": "달러", "dollar": "달러", "won": "원", "₩": "원", "€": "유로",
-    "hectare": "헥타르", "hectares": "헥타르", "ton": "톤", "tons": "톤", "tonnes": "톤",
-    "litre": "리터", "litres": "리터", "liters": "리터", "times": "번", "세": "살",
-}  # fmt: skip
-_LONGEST_FIRST = "|".join(sorted(_UNITS.split(), key=len, reverse=True))
-_MONTH = "|".join(f"{month[:3]}(?:{month[3:]})?" for month in _MONTHS)
+from rag_core.units import IN_ANOTHER, KOREAN, MONTHS, SAME_UNIT, SCALES, SPELLED, UNITS
+
+_LONGEST_FIRST = "|".join(sorted(UNITS.split(), key=len, reverse=True))
+_MONTH = "|".join(f"{month[:3]}(?:{month[3:]})?" for month in MONTHS)
 _NUMBER = r"\d+(?:,\d{3})*(?:\.\d+)?"
 _ISO = re.compile(r"(?<!\d)(\d{4})([-./])\s?(\d{1,2})\2\s?(\d{1,2})(?!\d)")
 _DAY_MONTH = re.compile(rf"\b(\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?({_MONTH})\b\.?")
 _MONTH_DAY = re.compile(rf"\b({_MONTH})\b\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?\b(?!\s?\d)")
 _MONTH_ONLY = re.compile(
-    rf"\b({'|'.join(month for month in _MONTHS if month != 'may')}"
+    rf"\b({'|'.join(month for month in MONTHS if month != 'may')}"
     r"|(?<=\b(?:in|of|by) )may|(?<=\b(?:last|next|late) )may|(?<=\bsince )may)\b"
 )
 _COUNT = re.compile(
@@ -64,9 +31,9 @@ _COUNT = re.compile(
     rf"(?:\s?(?P<unit>%|{_LONGEST_FIRST}|퍼센트|프로|per cent|[a-z]+))?"
 )
 _LIST_NUMBER = re.compile(r"^\s*(?:[-*•]\s+)?\(?\d{1,3}[.)]\s+")
-_WORD_NUMBER = re.compile(rf"\b({'|'.join(_SPELLED)})\b(?:\s+(?P<unit>[a-z]+))?")
+_WORD_NUMBER = re.compile(rf"\b({'|'.join(SPELLED)})\b(?:\s+(?P<unit>[a-z]+))?")
 _KOREAN_COUNT = re.compile(
-    rf"(?<![가-힣])(?P<number>{'|'.join(_KOREAN)})\s?"
+    rf"(?<![가-힣])(?P<number>{'|'.join(sorted(KOREAN, key=len, reverse=True))})\s?"
     r"(?P<unit>개|명|번|가지|사람|곳|건|차례|살|시간|달|대|권|마리|편|장)"
 )
 _YEARS = (1000, 2100)
@@ -75,13 +42,18 @@ _HEDGES = re.compile(
     r"|approximately|some|at least|up to|estimated)"
 )
 _CLOSE = 0.1
+_FIGURES = re.compile(r"^[$₩€\d.,\s]+")
+_TO = re.compile(r"[a-z가-힣%]{0,10}\s?(?:[~∼〜–-]|내지)\s?")
+_AND = re.compile(r"(?:[a-z가-힣%]{1,10}?\s?)?(?:에서|와|과|and)\s?")
+_WITHIN = re.compile(r"\s?사이")
 
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
     """A number of something. `unit` is "" where nothing says what it counts; `said` are its words.
 
-    A bare number from 1000 to 2099 counts as a year.
+    A bare number from 1000 to 2099 counts as a year. Lengths are in metres, weights in grams.
+    `until` is the other end of a range that begins here ("3~5명"), not of years.
     """
 
     value: float
@@ -89,6 +61,8 @@ class Quantity:
     said: str
     start: int
     hedged: bool = False
+    until: float | None = None
+    written: float | None = None  # the number before it was reckoned in another unit
 
 
 def quantities(text: str) -> list[Quantity]:
@@ -105,7 +79,26 @@ def quantities(text: str) -> list[Quantity]:
             said = whole[one.start : one.start + len(one.said)]
             found.append(replace(one, said=said if said.lower() == one.said else one.said))
             plain = plain[: one.start] + " " * len(one.said) + plain[one.start + len(one.said) :]
-    return sorted(found, key=lambda one: one.start)
+    return _ranges(sorted(found, key=lambda one: one.start), whole.lower())
+
+
+def _ranges(found: Sequence[Quantity], text: str) -> list[Quantity]:
+    """The same, the first end of a range with the other end and its unit."""
+    ends = list(found)
+    for at, (one, other) in enumerate(pairwise(found)):
+        between = _FIGURES.sub("", text[one.start : other.start])
+        after = text[other.start + len(other.said) :]
+        said = _TO.fullmatch(between) or (
+            _AND.fullmatch(between) and (_WITHIN.match(after) or _between(text, one))
+        )
+        alike = one.unit in {"", other.unit} and other.unit != "년" and one.value < other.value
+        if said and alike:
+            ends[at] = replace(one, unit=other.unit, until=other.value)
+    return ends
+
+
+def _between(text: str, one: Quantity) -> bool:
+    return text[: one.start].rstrip("$€₩ ").endswith("between")
 
 
 def _dates(text: str) -> Iterator[Quantity]:
@@ -121,7 +114,7 @@ def _dates(text: str) -> Iterator[Quantity]:
 
 
 def _month(name: str) -> float:
-    return float(next(value for month, value in _MONTHS.items() if month.startswith(name[:3])))
+    return float(next(value for month, value in MONTHS.items() if month.startswith(name[:3])))
 
 
 def _counts(text: str) -> Iterator[Quantity]:
@@ -132,7 +125,7 @@ def _counts(text: str) -> Iterator[Quantity]:
             if one["more"]:
                 value += _float(one["more"]) * _scale(one["lesser"] or "")
         unit = one["money"] or one["unit"] or ""
-        unit = _SAME_UNIT.get(unit, unit)
+        unit = SAME_UNIT.get(unit, unit)
         year = not one["scale"] and "," not in one["number"] and _YEARS[0] <= value < _YEARS[1]
         if year and (unit == "년도" or unit not in _KNOWN):
             unit = "년"
@@ -141,16 +134,20 @@ def _counts(text: str) -> Iterator[Quantity]:
         around = text[max(0, one.start() - 12) : one.start()] + text[one.end() : one.end() + 4]
         said = one.group().strip()
         start = one.start() + one.group().index(said)
-        yield Quantity(value, unit, said, start, bool(_HEDGES.search(around)))
+        found = Quantity(value, unit, said, start, bool(_HEDGES.search(around)))
+        if other := IN_ANOTHER.get(unit):
+            reckoned = round(value * other[1], 6)
+            found = replace(found, value=reckoned, unit=other[0], written=value)
+        yield found
 
 
 def _words(text: str) -> Iterator[Quantity]:
     for one in _WORD_NUMBER.finditer(text):
-        unit = _SAME_UNIT.get(one["unit"] or "", "")
-        yield Quantity(float(_SPELLED[one[1]]), unit, one[1], one.start())
+        unit = SAME_UNIT.get(one["unit"] or "", "")
+        yield Quantity(float(SPELLED[one[1]]), unit, one[1], one.start())
     for one in _KOREAN_COUNT.finditer(text):
-        unit = _SAME_UNIT.get(one["unit"], one["unit"])
-        yield Quantity(float(_KOREAN[one["number"]]), unit, one.group(), one.start())
+        unit = SAME_UNIT.get(one["unit"], one["unit"])
+        yield Quantity(float(KOREAN[one["number"]]), unit, one.group(), one.start())
 
 
 def _float(number: str) -> float:
@@ -159,15 +156,15 @@ def _float(number: str) -> float:
 
 def _scale(letters: str) -> int:
     """Of "만", "천만", "million"; 1 for none."""
-    if letters in _SCALES:
-        return _SCALES[letters]
+    if letters in SCALES:
+        return SCALES[letters]
     product = 1
     for letter in letters:
-        product *= _SCALES[letter]
+        product *= SCALES[letter]
     return product
 
 
-_KNOWN = frozenset(_UNITS.split()) | frozenset(_SAME_UNIT.values())
+_KNOWN = frozenset(UNITS.split()) | frozenset(SAME_UNIT.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +202,11 @@ def _same(claim: Quantity, held: Quantity) -> bool:
         return False
     if claim.value == held.value:
         return True
+    bare = not (claim.unit and held.unit)
+    if bare and (held.value == claim.written or claim.value == held.written):
+        return True
+    if held.until is not None and claim.unit == held.unit:
+        return held.value <= claim.value <= held.until
     near = abs(claim.value - held.value) <= _CLOSE * abs(held.value)
     return near and (claim.hedged or held.hedged) and claim.unit == held.unit
 

@@ -37,6 +37,7 @@ FLOORS = (
         "finding",
         "scope",
         "followups",
+        "units",
         "quantities",
         "contradiction",
         "antonyms",
