@@ -19,6 +19,7 @@ from tests.servers.openai_server import OpenAIServer, Reply
 NOTES = ("The harbour of Pohang was opened in 1962.", "서담의 등대는 1908년에 세워졌어요.")
 QUESTION = "How tall is the lighthouse of Homigot?"
 KOREAN = {"name": "Yuna", "lang": "ko-KR", "localService": True}
+KONKANI = {"name": "Konkani", "lang": "kok", "localService": True}
 ENGLISH = {"name": "Samantha", "lang": "en_US", "localService": True}
 FUNNY = {"name": "Albert", "lang": "en-US", "localService": True}
 REMOTE = {"name": "Google US English", "lang": "en-US", "localService": False, "default": True}
@@ -138,7 +139,7 @@ def test_an_answer_is_read_on_a_click_without_its_marks(
     visit: Visit, address: str, model_server: OpenAIServer
 ) -> None:
     screen = visit(f"{address}/settings").add_model(model_server.url, "echo")
-    with_voices(screen, KOREAN, ENGLISH)
+    with_voices(screen, KONKANI, KOREAN, ENGLISH)
     screen.page.get_by_role("link", name=screen.words("nav.chat"), exact=True).click()
     screen.settled().add()
     model_server.script(Reply(text="**It is 26 metres tall** [1].\n\n달은 치즈로 되어 있어요."))
