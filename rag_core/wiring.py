@@ -204,7 +204,8 @@ class Seodam:
         )
 
     def heal(self, say: Callable[[str], None] = lambda _: None, thorough: bool = False) -> Report:
-        """Bring caches and record in line; all that was acknowledged can be found afterwards.
+        """Bring caches and record in line; all that was acknowledged can be found afterwards, and
+        all that was removed is deleted for good.
 
         After a clean stop, and unless `thorough`, nothing is probed. What had been recorded but
         not indexed is indexed; what had only been received stays for `finish_received`.
@@ -224,8 +225,9 @@ class Seodam:
                 library.shelving.forget_elsewhere(left.document_id)
                 with suppress(ModelFailed, WrongSetting, MissingExtra):  # `resume` tries again
                     library.finish(left.document_id)
-            elif left.state is DocumentState.REMOVED:
-                library.purge_removed(older_than=0)
+        for owner in self._record.removing():
+            self.library(owner).purge_removed(older_than=0)
+            self.conversations(owner).purge_deleted(older_than=0)
         for owner, document_id in self._record.stale():
             with suppress(ModelFailed, WrongSetting, MissingExtra):  # the next start tries again
                 self.library(owner).refresh(document_id)

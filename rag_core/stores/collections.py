@@ -22,7 +22,7 @@ from rag_core.stores.preferences import INSTRUCTIONS
 from rag_core.types import DEFAULT_COLLECTION, Collection, DocumentState, Removed
 
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
-_FOR_GOOD = 1
+FOR_GOOD = 1
 """In the place of the time of removal (in microseconds since 1970): it cannot come back."""
 
 
@@ -81,7 +81,7 @@ class NamedCollections(Owned):
         with self._database.writing() as connection:
             query = self._gate.select(table).where(table.c.id == collection)
             row = connection.execute(query).first()
-            if row is None or row.removed == _FOR_GOOD:
+            if row is None or row.removed == FOR_GOOD:
                 raise NotFound(what="collection")
             went = [documents.c.removed_at == _written(row.removed)] if row.removed else []
             connection.execute(
@@ -95,7 +95,7 @@ class NamedCollections(Owned):
     def removed(self, within: float) -> tuple[Removed, ...]:
         """What was taken away less than so many seconds ago and can come back, the earliest first:
         collections, each with the documents that went along, and documents by themselves."""
-        since = max(_FOR_GOOD, _microseconds(datetime.now(UTC) - timedelta(seconds=within)))
+        since = max(FOR_GOOD, _microseconds(datetime.now(UTC) - timedelta(seconds=within)))
         with self._database.reading() as connection:
             rows = {row.id: row for row in connection.execute(self._gate.select(db.collections))}
             groups = connection.execute(self._removed_at_once(since)).all()
@@ -163,12 +163,12 @@ class NamedCollections(Owned):
     def purge(self, before: datetime) -> None:
         """Let no collection come back that was removed before that moment."""
         table = db.collections
-        late = table.c.removed.between(_FOR_GOOD + 1, _microseconds(before))
+        late = table.c.removed.between(FOR_GOOD + 1, _microseconds(before))
         with self._database.reading() as connection:
             if connection.execute(self._gate.select(table).where(late)).first() is None:
                 return
         with self._database.writing() as connection:
-            connection.execute(self._gate.update(table).where(late).values(removed=_FOR_GOOD))
+            connection.execute(self._gate.update(table).where(late).values(removed=FOR_GOOD))
 
     def forget_instructions(self) -> None:
         """Delete what the model was told about collections that cannot come back, once no document
@@ -178,7 +178,7 @@ class NamedCollections(Owned):
             documents.c.collection == table.c.id
         )
         names = self._gate.select(table, sa.literal(INSTRUCTIONS) + table.c.id).where(
-            table.c.removed == _FOR_GOOD, ~left.exists()
+            table.c.removed == FOR_GOOD, ~left.exists()
         )
         with self._database.reading() as connection:
             query = self._gate.select(kept, kept.c.name).where(kept.c.name.in_(names))

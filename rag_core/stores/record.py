@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from rag_core.errors import NotFound
 from rag_core.stores import database as db
-from rag_core.stores.collections import NamedCollections
+from rag_core.stores.collections import FOR_GOOD, NamedCollections
 from rag_core.stores.forgetting import forget
 from rag_core.stores.passages import OwnedPassages
 from rag_core.stores.readings import OwnedReadings
@@ -51,7 +51,7 @@ class Record:
     def unfinished(self) -> tuple[Unfinished, ...]:
         """Documents that are neither ready nor removed, oldest first."""
         table = db.documents
-        states = (DocumentState.READING, DocumentState.INDEXING, DocumentState.REMOVED)
+        states = (DocumentState.READING, DocumentState.INDEXING)
         query = (
             sa.select(table.c.owner, table.c.id, table.c.state)
             .where(table.c.state.in_(states))
@@ -60,6 +60,17 @@ class Record:
         with self._database.reading() as connection:
             rows = connection.execute(query).all()
         return tuple(Unfinished(row.owner, row.id, DocumentState(row.state)) for row in rows)
+
+    def removing(self) -> tuple[str, ...]:
+        """The owners of what was removed and could still come back."""
+        documents, collections, conversations = db.documents, db.collections, db.conversations
+        queries = (
+            sa.select(documents.c.owner).where(documents.c.state == DocumentState.REMOVED),
+            sa.select(collections.c.owner).where(collections.c.removed > FOR_GOOD),
+            sa.select(conversations.c.owner).where(conversations.c.deleted_at.is_not(None)),
+        )
+        with self._database.reading() as connection:
+            return tuple(connection.execute(sa.union(*queries)).scalars())
 
     def stale(self) -> tuple[tuple[str, str], ...]:
         """(owner, document id) of what `keep_rereading` changed without `settle` following."""

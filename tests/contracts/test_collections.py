@@ -285,6 +285,26 @@ def test_instructions_go_when_the_removal_of_their_collection_is_final(seodam: S
     assert assistant.instructions(full.id) == ""
 
 
+def test_what_nobody_came_back_for_is_final_with_the_next_start(tmp_path: Path) -> None:
+    with closing(open_seodam(Settings(data=tmp_path))) as seodam:
+        talks, shelving = seodam.conversations("alice"), seodam.library("bob").shelving
+        talk, empty = talks.start("talk"), shelving.add("empty")
+        document = seodam.library("carol").add(Upload("tea.txt", TEA.encode())).document
+        seodam.assistant("bob").instruct("Be brief.", empty.id)
+        talks.delete(talk.id)
+        shelving.remove(empty.id)
+        seodam.library("carol").remove(document.id)
+    with closing(open_seodam(Settings(data=tmp_path))) as seodam:
+        assert seodam.assistant("bob").instructions(empty.id) == ""
+        for too_late in (
+            lambda: seodam.conversations("alice").undo_delete(talk.id),
+            lambda: seodam.library("bob").shelving.undo_remove(empty.id),
+            lambda: seodam.library("carol").undo_remove(document.id),
+        ):
+            with pytest.raises(NotFound):
+                too_late()
+
+
 def test_instructions_that_an_earlier_version_left_go_with_the_next_purge(tmp_path: Path) -> None:
     with closing(open_seodam(Settings(data=tmp_path))) as seodam:
         shelving = seodam.library(LOCAL_OWNER).shelving
