@@ -119,8 +119,9 @@ def _chosen(screen: Screen, key: str) -> Locator:
 
 def _kept(screen: Screen, kept: int, dropped: int) -> None:
     """Wait until a new set is there, and see what became of its questions."""
-    told = screen.page.get_by_test_id("stAlert")
-    expect(told).to_contain_text(screen.words("evaluation.kept", n=kept), timeout=60_000)
+    said = screen.words("evaluation.kept", n=kept)
+    told = screen.page.get_by_test_id("stAlert").filter(has_text=said)
+    expect(told).to_be_visible(timeout=60_000)
     expect(told).to_contain_text(screen.words("evaluation.dropped", n=dropped))
     screen.settled()
 
