@@ -15,11 +15,14 @@ from enum import StrEnum
 from itertools import combinations
 
 from rag_core.denials import denials, denied
+from rag_core.exclusives import exclusives
 from rag_core.opposites import opposites, swapped
 from rag_core.quantities import Compared, Quantity, compare, quantities
 from rag_core.text import Word, folded, question_words, sentences
 
-SHARED = {"numbers": 0.5, "names": 0.6, "denial": 0.55, "opposite": 0.5, "roles": 0.85}
+SHARED = {
+    "numbers": 0.5, "names": 0.6, "denial": 0.55, "opposite": 0.5, "roles": 0.85, "only": 0.6,
+}  # fmt: skip
 """The share of a claim's words that the nearest sentence must have for each kind of difference.
 Set by hand on the part of training/support.py's pairs that is learned from."""
 _AS_LONG = 1.5
@@ -64,6 +67,7 @@ class Kind(StrEnum):
     DENIAL = "denial"
     OPPOSITE = "opposite"
     ROLES = "roles"
+    ONLY = "only"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +127,7 @@ def _kinds(
     plain, other = folded(claim), folded(sentence)
     yield Kind.OPPOSITE, opposites(plain, other)
     yield Kind.DENIAL, _denials(asked, plain, other)
+    yield Kind.ONLY, exclusives(plain, other)
     if len(_words(sentence)) <= _AS_LONG * len(asked):
         yield Kind.ROLES, swapped(claim, sentence)
     yield Kind.NAMES, _names(claim, sentence, text)

@@ -42,6 +42,7 @@ FLOORS = (
         "contradiction",
         "antonyms",
         "denials",
+        "exclusives",
         "opposites",
         "marginalisation",
         "tokenisation",

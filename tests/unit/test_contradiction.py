@@ -90,6 +90,14 @@ OTHERWISE = [
     ("Trains run frequently on weekdays.", "Trains run rarely on weekdays."),
     ("The book is available in Korean.", "The book is unavailable in Korean."),
     ("All incoming messages are stored.", "All outgoing messages are stored."),
+    (
+        "The reading room may be used by members and guests.",
+        "The reading room may be used only by members.",
+    ),
+    ("Only members may enter the archive.", "Anyone may enter the archive."),
+    ("이번 교육에는 학부모 94명, 교사 18명이 참여했다.", "이번 교육에는 학부모만 참여했다."),
+    ("기금은 장학 사업과 시설 개선에 쓰인다.", "기금은 장학 사업에만 쓰인다."),
+    ("이 자료실은 회원만 이용할 수 있다.", "이 자료실은 누구나 이용할 수 있다."),
 ]
 
 AS_SAID = [
@@ -168,6 +176,10 @@ AS_SAID = [
         "Trees were planted along the river so that its banks do not erode.",
     ),
     ("The dam prevents the valley from flooding.", "The valley does not flood."),
+    ("The service is for members and guests only.", "The service is only for members and guests."),
+    ("기금은 장학 사업과 시설 개선에만 쓰인다.", "기금은 장학 사업과 시설 개선에만 쓰인다."),
+    ("카를로만과 샤를은 형제였다.", "카를로만 왕은 샤를과 형제였다."),
+    ("회원뿐만 아니라 손님도 열람실을 쓴다.", "회원과 손님이 열람실을 쓴다."),
     ("이 장치는 물이 새는 것을 막는다.", "이 장치가 있으면 물이 새지 않는다."),
 ]
 
@@ -230,6 +242,8 @@ def test_half_of_the_words_are_enough_where_the_meaning_is_near(
         ("이 길은 갈 수 있다.", "이 길은 갈 수 없다.", Kind.DENIAL, ("갈",)),
         ("예산을 확대했다.", "예산을 축소했다.", Kind.OPPOSITE, ("축소했다",)),
         ("It opened in 1962.", "It opened in 1972.", Kind.NUMBERS, ("1972",)),
+        ("소설과 시를 판다.", "소설만 판다.", Kind.ONLY, ("소설만",)),
+        ("책과 신문을 빌려준다.", "신문만 빌려준다.", Kind.ONLY, ("신문만",)),
     ],
 )
 def test_the_words_that_differ_are_named(

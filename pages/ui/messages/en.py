@@ -367,6 +367,7 @@ ENGLISH = {
     "facts.differs_names": "A name or word that stands otherwise in the document",
     "facts.differs_denial": "Denied by one side only",
     "facts.differs_roles": "In one another's place in the document",
+    "facts.differs_only": "Said of fewer, or of more, than in the document",
     "facts.differs_opposite": "The document says the opposite",
     "facts.nothing": "Nothing near it was found.",
     "facts.nearest": "This comes nearest, but it does not tell whether the claim is right.",

@@ -347,6 +347,7 @@ KOREAN = {
     "facts.differs_names": "문서와 다른 이름이나 말",
     "facts.differs_denial": "한쪽만 부정하는 말",
     "facts.differs_roles": "문서와 서로 자리가 바뀐 말",
+    "facts.differs_only": "문서와 범위가 다른 말",
     "facts.differs_opposite": "문서와 반대인 말",
     "facts.nothing": "가까운 내용을 찾지 못했어요.",
     "facts.nearest": "가장 가까운 내용이지만, 이것만으로는 맞는지 알 수 없어요.",

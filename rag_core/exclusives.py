@@ -1,0 +1,52 @@
+"""Claims that something holds of one thing only, or of everyone, where a sentence says otherwise;
+pure.
+
+"Only A" against "A and B", "anyone" against "only A". Both only mean something between sentences
+that share most of their other words.
+"""
+
+from __future__ import annotations
+
+import re
+
+_ONLY = re.compile(
+    r"(?P<korean>[가-힣a-z0-9]{2,}?)(?:에게|에서|에|으로|로)?(?:만|뿐)(?=[\s.이은을의]|입니다|$)"
+    r"|(?:^|\b(?:to|for|by|in|on|at|with|from)\s)only\s(?:the\s)?(?P<english>[a-z]{3,})"
+    r"|\bonly\s(?:to|for|by|in|on|at|with|from)\s(?:the\s)?(?P<place>[a-z]{3,})"
+)
+_BESIDES = re.compile(r"뿐만 아니라|뿐 아니라|만이 아니라|not only|다만|오랜만")
+_ANYONE = re.compile(r"누구나|누구든|아무나|\b(?:anyone|anybody|everyone|everybody)\b")
+_AND = r"(?:,\s|·|(?:와|과|및|또는|혹은|이나|하고|이랑)\s|\s(?:및|또는|혹은|and|or|as well as)\s)"
+_AMOUNT = r"(?:\s?[\d,.]+\s?[가-힣]{1,2})?"
+
+
+def exclusives(claim: str, sentence: str) -> tuple[str, ...]:
+    """The word of the claim that says "only" or "anyone", as the claim has it; both in folded
+    letters."""
+    if _BESIDES.search(claim) or _BESIDES.search(sentence):
+        return ()
+    anyone = _ANYONE.search(claim)
+    if anyone and not _ANYONE.search(sentence) and _limits(sentence):
+        return (anyone.group(),)
+    if _ONLY.search(sentence):
+        return ()
+    for only in _ONLY.finditer(claim):
+        name = next(filter(None, only.groups()))
+        if only.group().strip() in sentence:
+            continue  # a name that ends like "only": 카를로만
+        if _with_others(name, sentence) and not _with_others(name, claim):
+            return (only.group().strip(),)
+    return ()
+
+
+def _limits(sentence: str) -> bool:
+    return bool(_ONLY.search(sentence) or re.search(r"밖에\s?(?:못|없|안|할 수 없)", sentence))
+
+
+def _with_others(name: str, text: str) -> bool:
+    """Whether others stand beside a name in an enumeration."""
+    one = re.escape(name)
+    return bool(
+        re.search(rf"(?<![가-힣a-z]){one}(?:들)?{_AMOUNT}{_AND}", text)
+        or re.search(rf"{_AND}(?:the\s)?{one}(?![a-z])", text)
+    )
