@@ -19,7 +19,6 @@ from rag_core.errors import (
     MissingExtra,
     ModelFailed,
     SeodamError,
-    StoreFailed,
     WrongSetting,
 )
 from rag_core.examinations import Evaluations
@@ -36,6 +35,7 @@ from rag_core.reembedding import EVERYBODY, EmbeddingInUse
 from rag_core.settings import Settings
 from rag_core.stores.conversations import Conversations
 from rag_core.stores.database import Database
+from rag_core.stores.failures import store_failures
 from rag_core.stores.healing import probe_dense
 from rag_core.stores.record import Record
 from rag_core.stores.shelves import Shelves, dense_name, shelf_key
@@ -65,14 +65,13 @@ def open_seodam(settings: Settings, say: Callable[[str], None] = lambda _: None)
     another process holds the folder, StoreFailed when it cannot be used.
     """
     no_tracing()
-    try:
+    with store_failures():
         settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
         lock = FileLock(settings.data / "lock")
-        lock.acquire(timeout=0)
-    except Timeout:
-        raise LibraryBusy(folder=str(settings.data)) from None
-    except OSError as error:
-        raise StoreFailed(reason="read_only") from error
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            raise LibraryBusy(folder=str(settings.data)) from None
     try:
         seodam = Seodam(settings, lock)
         seodam.found_at_start = seodam.heal(say)
