@@ -27,6 +27,8 @@ SHARED = {
 Set by hand on the part of training/support.py's pairs that is learned from."""
 _AS_LONG = 1.5
 """How much longer a sentence may be in which names stand in one another's place."""
+_OF_A_CLAUSE = 0.3
+"""As in SHARED, of a clause, which seldom names again what the sentence is about."""
 _SAME = 0.85
 """From this share on both sentences are the same but for a word or a number."""
 _AT_LEAST = re.compile(r"이상|초과|넘|at least|over|more than|above")
@@ -176,10 +178,11 @@ def _follows(number: Quantity, claim: str, sentence: str) -> bool:
 
 
 def _denials(asked: Sequence[Word], claim: str, sentence: str) -> tuple[str, ...]:
-    """What one of both denies: in the whole sentence, or in the clause of it that tells of the same
-    things; all in folded letters."""
-    clauses = [one for one in _CLAUSE.split(sentence) if _shared(asked, one) >= SHARED["denial"]]
-    for part in [sentence, *clauses]:
+    """What one of both denies: in the whole sentence, or in the clause of it that comes nearest to
+    the claim; all in folded letters."""
+    clauses = [(_shared(asked, one), one) for one in _CLAUSE.split(sentence)]
+    most = max(_OF_A_CLAUSE, max(shared for shared, _ in clauses))
+    for part in [sentence, *(one for shared, one in clauses if shared >= most)]:
         if said := denials(claim, part, _words, _held):
             return said
     return ()
