@@ -20,7 +20,7 @@ def test_a_conversation_says_what_it_searches_and_keeps_to_it(visit: Visit, addr
 
     page.reload()
     screen.settled().says(told)
-    boxes = page.get_by_role("region", name="Sidebar").get_by_test_id("stCheckbox")
+    boxes = page.get_by_test_id("stSidebar").get_by_test_id("stCheckbox")
     expect(boxes).to_have_count(1)
     expect(boxes).to_contain_text("harbour.pdf")
     screen.attach(pdf("pines.pdf", "The pines of Uljin were planted in 1959."))

@@ -48,7 +48,7 @@ def _ask_and_delete(screen: Screen, address: str) -> None:
     words, page = screen.words, screen.page
     screen.go(address).ask(QUESTION).answered()
     expect(screen.sources().first).to_contain_text("harbour.pdf")
-    sidebar = page.get_by_role("region", name="Sidebar")
+    sidebar = page.get_by_test_id("stSidebar")
     sidebar.get_by_role("button", name=words("history.more"), exact=True).click()
     page.get_by_role("button", name=words("history.delete"), exact=True).click()
     screen.says("Deleted")
