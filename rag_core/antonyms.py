@@ -127,4 +127,7 @@ PAIRS = r"""
     successfully/unsuccessfully successful/unsuccessful necessary/unnecessary likely/unlikely
     popular/unpopular expected/unexpected intentional/accidental intentionally/accidentally
     deliberately/accidentally
+    cover/exclude covered/excluded acquitted/convicted prohibited/permitted prohibited/allowed
+    forbidden/allowed forbidden/permitted banned/allowed banned/permitted always/hardly often/hardly
+    exceeded/fell\sshort (?<!a\s)few/most (?<!a\s)few/many
 """

@@ -23,7 +23,8 @@ _DENIED = re.compile(
     r"|(?<![가-힣])(?:안|못)\s(?P<after>[가-힣]{2,})"
     r"|\b(?:not|never|cannot|no|without|neither|nor|nobody)\s+"
     r"(?:(?:be|been|being|have|yet|to|a|an|any|the|only|longer|ever)\s+)*(?P<english>[a-z]+)"
-    r"|n['’]t\s+(?:(?:be|been|have|yet|a|an|any|the|ever)\s+)*(?P<contracted>[a-z]+)"
+    r"|n['’]t\s+(?:(?:be|been|have|need|to|yet|a|an|any|the|ever)\s+)*(?P<contracted>[a-z]+)"
+    r"|\b(?:has|have|had|is|are)\s+yet\s+to\s+(?:be\s+)?(?P<outstanding>[a-z]+)"
     r"|\b(?:fail(?:s|ed)?\s+to|refuse[sd]?\s+to|lack(?:s|ed)?)\s+(?:(?:be|a|an|any)\s+)*(?P<failed>[a-z]+)"
 )
 _EVEN = re.compile(
@@ -41,6 +42,7 @@ _PREVENTS = re.compile(
     r"막[는기을아았]|방지|예방|피[하해한]|금지"
     r"|\b(?:prevent|avoid|forbid|forbade|prohibit|ban(?:s|ned)\b|too \w+ to\b)"
     r"|\b(?:keep|kept)\b.+\bfrom\b"
+    r"|\b(?:few|hardly|barely|scarcely|den(?:y|ies|ied)|unlike)\b|거의\s|부인[하했]|[와과]\s달리"
 )
 _UNCLEAR = (_EVEN, _NOT_ONE)
 _COMPARED = re.compile(r"(?:보다|대신|rather than|instead of)")

@@ -30,6 +30,9 @@ def exclusives(claim: str, sentence: str) -> tuple[str, ...]:
         return (anyone.group(),)
     if _ONLY.search(sentence):
         return ()
+    only = _ONLY.search(claim)
+    if only and not anyone and _ANYONE.search(sentence):
+        return (only.group().strip(),)
     for only in _ONLY.finditer(claim):
         name = next(filter(None, only.groups()))
         if only.group().strip() in sentence:

@@ -83,7 +83,8 @@ _CASE = re.compile(
 _SAME = {"는": "은", "이": "은", "가": "은", "께서": "은", "를": "을", "한테": "에게", "과": "와"}
 _ORDERED = re.compile(r"[a-z][a-z'’-]+|\d+")
 _EQUALS = frozenset(
-    "and or with met meets meet married marries between equals both resembles".split()
+    "and or with met meets meet married marries between equals both resembles same similar near "
+    "beside adjacent borders differs".split()
 )
 _NAMES = re.compile(r"\b[A-Z][\w'’-]+(?:\s+[A-Z][\w'’-]+)*")
 _NO_NAMES = frozenset("The A An In On At It He She They This That These Those There".split())
@@ -94,7 +95,11 @@ def swapped(claim: str, sentence: str) -> tuple[str, ...]:
 
     Korean: with the case particles of one another. English: on the other sides of the same words.
     """
-    return _swapped_cases(claim, sentence) or _swapped_sides(claim, sentence)
+    return (
+        _swapped_cases(claim, sentence)
+        or _swapped_sides(claim, sentence)
+        or _swapped_words(claim, sentence)
+    )
 
 
 def _swapped_cases(claim: str, sentence: str) -> tuple[str, ...]:
@@ -126,6 +131,18 @@ def _swapped_sides(claim: str, sentence: str) -> tuple[str, ...]:
     if said and said == _between(sentence, second, first) and not _EQUALS & set(said):
         return first, second
     return ()
+
+
+def _swapped_words(claim: str, sentence: str) -> tuple[str, ...]:
+    """Two words in each other's place between sentences that are the same otherwise, in English."""
+    own, theirs = (_ORDERED.findall(one.lower()) for one in (claim, sentence))
+    if len(own) != len(theirs):
+        return ()
+    differ = [at for at, (one, other) in enumerate(zip(own, theirs, strict=True)) if one != other]
+    if len(differ) != 2 or differ[1] - differ[0] < 2 or _EQUALS & set(own):
+        return ()
+    said, instead = ([words[at] for at in differ] for words in (own, theirs))
+    return tuple(said) if said == instead[::-1] else ()
 
 
 def _names(text: str) -> list[str]:
