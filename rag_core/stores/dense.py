@@ -8,10 +8,11 @@ one process may have a folder open: a second one's writes would not be found.
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 import threading
 from collections.abc import Collection, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing, suppress
 from pathlib import Path
 from typing import Any
 from weakref import WeakValueDictionary
@@ -44,9 +45,10 @@ class DenseIndex:
     every search of it fails until then ("Nothing found on disk").
     """
 
-    def __init__(self, client: Any, room: int) -> None:
+    def __init__(self, client: Any, room: int, folder: Path) -> None:
         self.room = room
         self._client = client
+        self._folder = folder
         self._lock = threading.RLock()
         self._open: WeakValueDictionary[str, DenseCollection] = WeakValueDictionary()
 
@@ -66,10 +68,12 @@ class DenseIndex:
         )
         with _translated():
             folder.mkdir(parents=True, exist_ok=True)
+            _sweep(folder)
             system = System(settings)
             engine = system.instance(RustBindingsAPI)
             system.start()
-            return cls(Client.from_system(system), min(_ROOM, engine.hnsw_cache_size // 3))
+            room = min(_ROOM, engine.hnsw_cache_size // 3)
+            return cls(Client.from_system(system), room, folder)
 
     def collection(self, name: str) -> DenseCollection:
         """Open or create a collection; `name` is 3 to 512 of `[a-zA-Z0-9._-]`. The same object as
@@ -96,6 +100,7 @@ class DenseIndex:
         with self._lock, _translated():
             self._open.pop(name, None)
             self._client.delete_collection(name)
+            _sweep(self._folder)
 
     def names(self) -> tuple[str, ...]:
         """The collections there are."""
@@ -242,6 +247,20 @@ def probe(folder: Path) -> dict[str, dict[str, int]]:
         return {name: _reach(index.collection(name)._rows) for name in index.names()}
     finally:
         index.close()
+
+
+def _sweep(folder: Path) -> None:
+    """Delete the vectors of collections that are no more; Chroma leaves them on the disk."""
+    import sqlite3  # the one that require_sqlite chose
+
+    catalogue = folder / "chroma.sqlite3"
+    if not catalogue.exists():
+        return
+    with suppress(sqlite3.Error), closing(sqlite3.connect(catalogue)) as connection:
+        kept = {name for (name,) in connection.execute("SELECT id FROM segments")}
+        for one in folder.iterdir():
+            if one.is_dir() and one.name not in kept:
+                shutil.rmtree(one, ignore_errors=True)
 
 
 def _reach(rows: Any) -> dict[str, int]:

@@ -194,6 +194,25 @@ class TestDense:
         assert chroma.names() == ("a-shelf",)
         assert dense.count() == 6
 
+    def test_nothing_of_a_dropped_collection_stays_on_the_disk(self, chroma, dense, tmp_path):
+        def folders():
+            return {one.name for one in (tmp_path / "chroma").iterdir() if one.is_dir()}
+
+        before = folders()
+        for name in ("another", "a-third"):
+            vectors = np.random.default_rng(0).normal(size=(1200, 16)).astype(np.float32)
+            chroma.collection(name).add([f"p{i}" for i in range(1200)], vectors, "book")
+        chroma.drop("another")
+        assert len(folders() - before) == 1
+        assert chroma.collection("a-third").count() == 1200
+        (left_behind := tmp_path / "chroma" / "0b0e7a4e-by-an-earlier-version").mkdir()
+        chroma.close()
+        again = DenseIndex.open(tmp_path / "chroma")
+        assert not left_behind.exists()
+        assert again.collection("a-third").count() == 1200
+        assert again.collection("a-shelf").count() == 6
+        again.close()
+
     def test_a_collection_that_outgrows_memory(self, chroma, monkeypatch):
         monkeypatch.setattr(exact, "MOST_BYTES", min(exact.MOST_BYTES, 100 * 16 * 4))
         rows, vectors = chroma.collection("growing"), np.eye(150, 16, dtype=np.float32)
