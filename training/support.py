@@ -56,7 +56,7 @@ class Pair:
     kind: str
 
 
-def _rows(data: Path, name: str, held: bool) -> list[dict[str, str]]:
+def rows(data: Path, name: str, held: bool) -> list[dict[str, str]]:
     """The rows of a source, without those that are kept back; or those alone."""
     with gzip.open(data / f"{name}.jsonl.gz", "rt", encoding="utf-8") as file:
         return [row for row in map(json.loads, file) if held_out(row["query"]) == held]
@@ -141,12 +141,12 @@ def parallel(rows: list[dict[str, str]], draw: random.Random) -> Iterator[Pair]:
 def pairs(data: Path, seed: int, held: bool = False) -> list[Pair]:
     """All pairs, at most MOST of each kind; with `held` those that are kept back."""
     draw, embedding = random.Random(seed), BundledEmbedding()
-    made = list(klue(_rows(data, "nli-klue", held), embedding))
+    made = list(klue(rows(data, "nli-klue", held), embedding))
     for name in ("tydi-ko", "tydi-en"):
-        for one in tydi(_rows(data, name, held), draw):
+        for one in tydi(rows(data, name, held), draw):
             made.append(replace(one, kind=f"{one.kind} {name[-2:]}"))
     for name in PARALLEL:
-        made += parallel(_rows(data, name, held)[:MOST], draw)
+        made += parallel(rows(data, name, held)[:MOST], draw)
     kinds: dict[str, list[Pair]] = {}
     for one in made:
         kinds.setdefault(one.kind, []).append(one)
