@@ -6,6 +6,10 @@ import gzip
 import json
 from pathlib import Path
 
+import pytest
+
+pytest.importorskip("scipy")  # what training.support fits with
+
 from rag_core.embeddings import BundledEmbedding
 from training.facts import pairs, ruled
 from training.holdout import held_out
