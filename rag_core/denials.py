@@ -7,17 +7,21 @@ from collections.abc import Callable, Sequence
 
 from rag_core.text import Word
 
+_STOPS = r"(?:않|못|말(?![하해했씀])|맙|마(?![음지침련]))"
+"""What comes behind a verb that is denied or forbidden in Korean."""
 _DENIED = re.compile(
     r"(?P<become>[가-힣]{2,}?)(?:이|가|은|는|도)\s되지\s?(?:않|못)"
-    r"|(?P<object>[가-힣]{2,}?)(?:도|을|를|은|는)?\s하지(?:는|도)?\s?(?:않|못|말)"
-    r"|(?P<state>[가-힣]{2,}?)(?:되어|하여|어|아|여|돼|해)\s있(?:지(?:는|도)?|진)\s?(?:않|못)"
+    r"|(?P<object>[가-힣]{2,}?)(?:도|을|를|은|는)?\s하지(?:는|도)?\s?"
+    + _STOPS
+    + r"|(?P<state>[가-힣]{2,}?)(?:되어|하여|어|아|여|돼|해)\s있(?:지(?:는|도)?|진)\s?(?:않|못)"
     r"|(?P<duty>[가-힣]{2,}?)(?:을|를)?\s(?:반드시\s|꼭\s)?해야\s?(?:하는|되는|할)\s?(?:것|건)(?:은|도|이)?\s?아니"
     r"|아직\s(?:[가-힣]+\s)?(?P<before>[가-힣]{2,})\s?전(?:이|입|인)"
-    r"|(?P<verb>[가-힣]+?)(?:(?:하|되|받)?지|치|(?<=[가-힣]{2})진|(?<=[가-힣]{2})질)(?:는|도|를|가)?\s?(?:않|못|말)"
-    r"|(?P<able>[가-힣]+?)(?:할|될|한|된|을|ㄹ)?\s(?:수|적|리|바)(?:가|는|도|이)?\s?없(?!애)"
+    r"|(?P<verb>[가-힣]+?)(?:(?:하|되|받)?지|치|(?<=[가-힣]{2})진|(?<=[가-힣]{2})질)(?:는|도|를|가)?\s?"
+    + _STOPS
+    + r"|(?P<able>[가-힣]+?)(?:할|될|한|된|을|ㄹ)?\s(?:수|적|리|바)(?:가|는|도|이)?\s?없(?!애)"
     r"|(?P<trait>[가-힣]{2,}?)(?:한|은|는|할|을)\s(?:점|것|일|데|곳)(?:이|은|도)?\s?(?:전혀\s)?없(?!애)"
-    r"|(?P<fact>[가-힣]+?)(?:하|되)?는\s?(?:것|건|게|거)(?:은|이|는)?\s?(?:(?:결코|절대|전혀)\s)?(?:아니|아닌|아닙)"
-    r"|(?P<identity>[가-힣]+?)(?:이|가|은|는|도)?\s?(?:아니|아닌|아닙)"
+    r"|(?P<fact>[가-힣]+?)(?:하|되)?는\s?(?:것|건|게|거)(?:은|이|는)?\s?(?:(?:결코|절대|전혀)\s)?(?:아니(?!면)|아닌|아닙)"
+    r"|(?P<identity>[가-힣]+?)(?:이|가|은|는|도)?\s?(?:아니(?!면)|아닌|아닙)"
     r"|(?P<noun>[가-힣]+?)(?:이|가|은|는|도|을|를)?\s?없(?!애)"
     r"|(?P<short>[가-힣]{2,}?)(?:을|를|이|가|은|는|도)?\s?(?:안|못)\s?(?:하|했|할|한|함|합|해|되|됐|된|될|됨|됩|돼)"
     r"|(?<![가-힣])(?:안|못)\s(?P<after>[가-힣]{2,})"
@@ -39,7 +43,7 @@ _AIM = re.compile(r"위한|려고|려는|목표|\bto be\b|\baims?\b")
 _NOT_ONE = re.compile(r"(?:한|하나|아무)[가-힣\s]{0,8}도\s없")
 _FIRST = re.compile(r"유일|처음|최초")
 _PREVENTS = re.compile(
-    r"막[는기을아았]|방지|예방|피[하해한]|금지"
+    r"막[는기을아았]|방지|예방|피[하해한]|금지|금[하합]|자제|삼가|그만\s|혼나"
     r"|\b(?:prevent|avoid|forbid|forbade|prohibit|ban(?:s|ned)\b|too \w+ to\b)"
     r"|\b(?:keep|kept)\b.+\bfrom\b"
     r"|\b(?:few|hardly|barely|scarcely|den(?:y|ies|ied)|unlike)\b|거의\s|부인[하했]|[와과]\s달리"
@@ -116,7 +120,7 @@ def _doubtful(claim: str, sentence: str) -> bool:
 
 def _says(word: str, denying: str, other: str, there: bool) -> bool:
     """Whether the other text says the word: that something is it, where that is denied."""
-    if re.search(rf"{word}(?:이|가|은|는|도)?\s?(?:아니|아닌|아닙)", denying):
+    if re.search(rf"{word}(?:이|가|은|는|도)?\s?(?:아니(?!면)|아닌|아닙)", denying):
         return bool(re.search(rf"{word}(?:이|인|입|예|였|라|으로|로)", other))
     return there or _conjugated(word, other) or _after_the_same(word, denying, other)
 
