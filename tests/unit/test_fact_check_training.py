@@ -11,7 +11,7 @@ import pytest
 pytest.importorskip("scipy")  # what training.support fits with
 
 from rag_core.embeddings import BundledEmbedding
-from training.facts import pairs, ruled
+from training.facts import PARAPHRASES, pairs, ruled
 from training.holdout import held_out
 
 PLACES = (
@@ -54,6 +54,9 @@ def test_every_pair_is_ruled_on_once_and_the_kept_ones_apart(tmp_path: Path) -> 
     question = {"query": "When was the lighthouse built?", "positive": PASSAGE}
     for name in ("tydi-ko", "tydi-en"):
         _write(tmp_path, name, [question])
+    for name in PARAPHRASES:
+        said = {"query": "비가 오면 창문을 닫는다.", "positive": "비가 오면 창문을 닫는다."}
+        _write(tmp_path, name, [said, said | {"query": "비가 오면 꼭 창문을 닫는다."}])
     embedding = BundledEmbedding()
     made, kept = (pairs(tmp_path, 5, held, embedding) for held in (False, True))
     learned = sum(not held_out(row["query"]) for row in rows)
