@@ -43,7 +43,7 @@ _AIM = re.compile(r"위한|려고|려는|목표|\bto be\b|\baims?\b")
 _NOT_ONE = re.compile(r"(?:한|하나|아무)[가-힣\s]{0,8}도\s없")
 _FIRST = re.compile(r"유일|처음|최초")
 _PREVENTS = re.compile(
-    r"막[는기을아았]|방지|예방|피[하해한]|금지|금[하합]|자제|삼가|그만\s|혼나"
+    r"막[는기을아았]|방지|예방|피[하해한]|금지|금[하합]|자제|삼가|그만\s|혼나|큰일|말고"
     r"|\b(?:prevent|avoid|forbid|forbade|prohibit|ban(?:s|ned)\b|too \w+ to\b)"
     r"|\b(?:keep|kept)\b.+\bfrom\b"
     r"|\b(?:few|hardly|barely|scarcely|den(?:y|ies|ied)|unlike)\b|거의\s|부인[하했]|[와과]\s달리"
