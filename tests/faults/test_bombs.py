@@ -124,7 +124,8 @@ def test_a_bomb_of_pages_is_ended_at_the_limit_of_seconds() -> None:
 @pytest.mark.skipif(not HAS_SYSTEM_LIMITS, reason="only where the system limits children")
 def test_a_file_that_takes_long_steps_back_behind_others(monkeypatch: pytest.MonkeyPatch) -> None:
     psutil = pytest.importorskip("psutil")
-    monkeypatch.setattr(starting, "_BENCH", starting._Bench())  # none of the known ones is taken
+    bench = starting._Bench()
+    monkeypatch.setattr(starting, "_BENCH", bench)  # none of the known ones is taken
     bomb = threading.Thread(target=lambda: read("b.pdf", pdfs.pages_shared(), Limits(seconds=4)))
     known, usual, seen = set(psutil.Process().children()), psutil.Process().nice(), set()
     bomb.start()
@@ -133,6 +134,7 @@ def test_a_file_that_takes_long_steps_back_behind_others(monkeypatch: pytest.Mon
             with contextlib.suppress(psutil.Error):
                 seen.add(child.nice())
         time.sleep(0.05)
+    bench.close()
     assert max(seen) == max(usual, 10)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import io
-import os
 import threading
 import time
 import zlib
@@ -22,7 +21,7 @@ from rag_core.errors import (
     PasswordNeeded,
     UnsupportedFormat,
 )
-from rag_core.parsing import FORMATS, Limits, parse, render, starting
+from rag_core.parsing import FORMATS, Limits, parse, render, starting, supervisor
 from rag_core.parsing.supervisor import run_child
 from rag_core.types import ReadBy, Upload
 from tests.faults import pdfs
@@ -142,34 +141,26 @@ def test_cancelling_ends_it_soon() -> None:
 def test_the_child_has_no_environment_and_is_gone_afterwards(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    started: list[starting.Child] = []
+
+    def noted() -> starting.Child:
+        started.append(starting.start())
+        return started[-1]
+
     monkeypatch.setenv("OPENAI_API_KEY", "sk-CANARY")
+    monkeypatch.setattr(supervisor, "start", noted)
     frames = run_child(
         {"task": "pdf", "pages": 500, "characters": 10_000}, pdfs.pages_shared(300),
         seconds=20, memory_mb=512, output_bytes=10**6,
     )  # fmt: skip
     next(frames)
-    children = _children()
-    if children:  # only where the system shows them
-        assert all(b"CANARY" not in environment for environment in children.values())
+    (child,) = started
+    assert child.poll() is None
+    environment = Path(f"/proc/{child.pid}/environ")
+    if environment.exists():  # only where the system shows it
+        assert b"CANARY" not in environment.read_bytes()
     frames.close()
-    waiting = starting._BENCH._waiting  # for the next file; this one's own child is gone
-    kept = {waiting[0].pid} if waiting else set()
-    assert not (set(children) & set(_children())) - kept
-
-
-def _children() -> dict[int, bytes]:
-    """Process ids and environments of this process's children, where /proc shows them."""
-    found = {}
-    for entry in os.listdir("/proc") if os.path.isdir("/proc/self") else ():
-        try:
-            with open(f"/proc/{entry}/stat", "rb") as file:
-                parent = int(file.read().rsplit(b")", 1)[1].split()[1])
-            if parent == os.getpid():
-                with open(f"/proc/{entry}/environ", "rb") as file:
-                    found[int(entry)] = file.read()
-        except (OSError, ValueError, IndexError):
-            continue
-    return found
+    assert child.returncode is not None
 
 
 def test_a_mistake_of_ours_in_the_child_is_logged_without_document_text(
