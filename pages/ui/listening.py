@@ -7,6 +7,7 @@ sent the text.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
 import streamlit as st
@@ -182,7 +183,7 @@ addEventListener("pagehide", () => speaking?.pause());
 export default ({ parentElement, data }) => {
   if (!players.has(parentElement)) players.set(parentElement, new Player(parentElement));
   const player = players.get(parentElement);
-  player.show(data);
+  player.show(JSON.parse(data.text));
   return () => player.pause();
 };
 """
@@ -196,7 +197,8 @@ def player(words: Words, lines: Sequence[Line], key: str, begin: str = "") -> No
     """
     place = st.components.v2.component("listening", html=_HTML, css=_CSS, js=_JS)
     told = [{"text": line.text, "language": line.language} for line in lines]
-    place(key=key, data={"lines": told, "words": _said(words, len(lines)), "begin": begin})
+    told_all = {"lines": told, "words": _said(words, len(lines)), "begin": begin}
+    place(key=key, data={"text": json.dumps(told_all)})  # see own_words.py
 
 
 def _said(words: Words, count: int) -> dict[str, object]:

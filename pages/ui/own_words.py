@@ -7,6 +7,8 @@ markdown out of names, and silences icons, whose own names would be read out.
 
 from __future__ import annotations
 
+import json
+
 import streamlit as st
 
 from pages.ui.messages.streamlit_ko import READ_OUT, WRITTEN
@@ -82,7 +84,8 @@ const watcher = new MutationObserver(() => {
   requestAnimationFrame(look);
 });
 
-export default ({ data }) => {
+export default (component) => {
+  const data = JSON.parse(component.data.text);
   document.documentElement.lang = data.language;
   written = rules(data.written);
   readOut = rules(data.read_out);
@@ -97,15 +100,16 @@ export default ({ data }) => {
 def translate(language: str) -> None:
     """Put Streamlit's own words into this language, "ko" or "en", on this page and from now on."""
     korean = language == "ko"
+    told = {
+        "language": language,
+        "written": WRITTEN if korean else {},
+        "read_out": READ_OUT if korean else {},
+        "places": _PLACES,
+    }
     place = st.components.v2.component("own_words", js=_REPLACE)
     place(
         key="own-words",
-        data={
-            "language": language,
-            "written": WRITTEN if korean else {},
-            "read_out": READ_OUT if korean else {},
-            "places": list(_PLACES),
-        },
+        data={"text": json.dumps(told)},  # for anything but text Streamlit loads pandas: 70 MB
         width=1,
         height=1,
     )

@@ -1,7 +1,11 @@
 """Each page by itself, in both languages: what it says, what its widgets do."""
 
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -11,6 +15,7 @@ from pages.ui.messages import CATALOGUE
 from rag_core.types import LOCAL_OWNER
 from tests.screens.conftest import all_text
 
+REPOSITORY = Path(__file__).parents[2]
 Open = Callable[..., AppTest]
 PAGES = ["app.py", "pages/chat.py", "pages/library.py", "pages/document.py", "pages/settings.py"]
 
@@ -24,6 +29,20 @@ def test_each_page_stands_alone(open_page: Open, path: str, language: str) -> No
     titles = {"app.py": "welcome.title", "pages/chat.py": "welcome.title"}
     key = titles.get(path, f"nav.{path.split('/')[-1].removesuffix('.py')}")
     assert page.title[0].value == CATALOGUE[language][key]
+
+
+def test_the_first_screen_loads_nothing_heavy(tmp_path: Path) -> None:
+    heavy = "pandas", "pyarrow", "torch", "transformers", "chromadb"
+    program = (
+        "import sys; from streamlit.testing.v1 import AppTest;"
+        f"page = AppTest.from_file({str(REPOSITORY / 'app.py')!r}, default_timeout=120).run();"
+        f"print(page.title[0].value, [one for one in {heavy!r} if one in sys.modules])"
+    )
+    environment = {**os.environ, "SEODAM_DATA": str(tmp_path), "PYTHONPATH": str(REPOSITORY)}
+    said = subprocess.run(
+        [sys.executable, "-c", program], env=environment, check=True, capture_output=True, text=True
+    )
+    assert said.stdout.strip() == CATALOGUE["en"]["welcome.title"] + " []"
 
 
 def test_the_language_can_be_switched_and_is_remembered(open_page: Open) -> None:
