@@ -31,6 +31,8 @@ _OF_A_CLAUSE = 0.3
 """As in SHARED, of a clause, which seldom names again what the sentence is about."""
 _SAME = 0.85
 """From this share on both sentences are the same but for a word or a number."""
+_SO_MANY = 3
+"""Words of a claim from which on sharing them says that both sentences are the same."""
 _AT_LEAST = re.compile(r"이상|초과|넘|at least|over|more than|above")
 _AT_MOST = re.compile(r"이하|미만|이내|안에|at most|under|less than|below|up to|within")
 _BEFORE = re.compile(
@@ -144,7 +146,7 @@ def _numbers(
 
     Where none of many is there the text tells of something else.
     """
-    if shared >= _SAME:
+    if shared >= _SAME and len(_words(claim)) >= _SO_MANY:
         own = {one.value for one in quantities(claim)}
         others = {one.unit for one in quantities(sentence) if one.value not in own}
         bare = [one for one in numbers.missing if one.unit in others or "" in others]

@@ -97,6 +97,21 @@ def _denied_by_one(claim: str, sentence: str, split: Split, held: Held) -> tuple
     return ()
 
 
+def only_the_claim_denies(claim: str, sentences: Sequence[str]) -> bool:
+    """Whether a claim denies something that no sentence denies, nor any forbids; in folded
+    letters. Words that begin alike count as the same."""
+    own = denied(claim)
+    if not own or _EVEN.search(claim):
+        return False
+    theirs = {_beginning(word) for one in sentences for word in denied(one)}
+    same = any(_beginning(word) in theirs for word in own)
+    return not same and not any(map(_PREVENTS.search, sentences))
+
+
+def _beginning(word: str) -> str:
+    return word[:4] if word.isascii() else word[:2]
+
+
 def excepts(text: str) -> bool:
     """Whether a text leaves something out of what it says."""
     return bool(_EXCEPT.search(text))

@@ -23,16 +23,18 @@ from pydantic import BaseModel
 
 from rag_core import grounding
 from rag_core.citations import verified
-from rag_core.contradiction import Difference, difference, nearest, shared
+from rag_core.contradiction import Difference, Kind, difference, nearest, shared
+from rag_core.denials import only_the_claim_denies
 from rag_core.embeddings import BundledEmbedding
 from rag_core.errors import ModelFailed
 from rag_core.extractive import ExtractiveChatModel
 from rag_core.generators import model_name
 from rag_core.instructions import judging
+from rag_core.quantities import compare
 from rag_core.structured import valid, written
 from rag_core.subwords import nearness
 from rag_core.support import Evidence
-from rag_core.text import find_quote, language, question_tokens, sentences
+from rag_core.text import find_quote, folded, language, question_tokens, sentences
 from rag_core.types import Citation, Hit, Passage
 
 MOST_CLAIMS = 20
@@ -121,7 +123,7 @@ def rule(claim: str, text: str, embedding: BundledEmbedding) -> Ruled:
 
     `grounding` has to find it LIKELY that the text bears the claim out, and the nearest sentences
     of it have to have SHARED of the claim's words; of a text in another language, it has to be SURE
-    of one sentence.
+    of one sentence. Where a claim denies something one of these has to deny something, too.
     """
     if exact := find_quote(claim, text):
         return Ruled(Ruling.SUPPORTED, text[exact[0] : exact[1]])
@@ -129,18 +131,27 @@ def rule(claim: str, text: str, embedding: BundledEmbedding) -> Ruled:
         return Ruled(Ruling.CONTRADICTED, found.quote, found)
     if language(claim) != language(text):
         best = _translated(claim, text, embedding)
-        sure = bool(best) and grounding.check(claim, [best], embedding).probability >= SURE
+        sure = bool(best) and not _says_more(claim, [best])
+        sure = sure and grounding.check(claim, [best], embedding).probability >= SURE
         return Ruled(Ruling.SUPPORTED, best) if sure else Ruled(Ruling.NOT_FOUND)
     near = nearest(claim, text)[:TOGETHER]
     if shared(claim, "\n".join(near)) >= SHARED and not _says_more(claim, near):
         verdict = grounding.check(claim, [text], embedding)
         if verdict.supported and verdict.probability >= LIKELY:
-            return Ruled(Ruling.SUPPORTED, near[0])
+            return Ruled(Ruling.SUPPORTED, _telling(claim, text))
     return Ruled(Ruling.NOT_FOUND)
 
 
+def _telling(claim: str, text: str) -> str:
+    """The nearest sentence of those that have most of the claim's numbers."""
+    return max(nearest(claim, text), key=lambda one: compare(claim, [one]).matched)
+
+
 def _says_more(claim: str, near: Sequence[str]) -> bool:
-    """Whether a claim says "all" or "only" of what the sentences nearest to it do not say that."""
+    """Whether a claim says "all", "only" or "not" of what the sentences nearest to it do not say
+    that."""
+    if only_the_claim_denies(folded(claim), [folded(one) for one in near]):
+        return True
     return bool(_ALL_OR_ONLY.search(claim)) and not any(map(_ALL_OR_ONLY.search, near))
 
 
@@ -206,11 +217,17 @@ class _Desk:
         ranked = sorted(
             self._evidence, key=lambda one: -len(wanted & set().union(*one.words, frozenset()))
         )
+        differing = None
         for evidence in ranked:
             ruled = rule(self._claim, evidence.text, self._embedding)
             if citation := self._citation(evidence, ruled.quote):
-                return Finding(self._claim, ruled.ruling, citation, ruled.difference, failed=failed)
-        return self._not_found(failed=failed)
+                found = Finding(
+                    self._claim, ruled.ruling, citation, ruled.difference, failed=failed
+                )
+                if not ruled.difference or ruled.difference.kind is not Kind.NUMBERS:
+                    return differing or found if ruled.difference else found
+                differing = differing or found  # another passage may have the claim's numbers
+        return differing or self._not_found(failed=failed)
 
     def asked(self, model: BaseChatModel) -> Generator[Finding | None]:
         """By a language model. Raises ModelFailed kinds."""

@@ -112,6 +112,42 @@ def test_numbers_of_something_else_contradict_nothing() -> None:
     assert rule("The museum had 12 visitors in 2021.", text, EMBEDDING).ruling is Ruling.NOT_FOUND
 
 
+BITCOIN = (
+    "Nodes can leave and rejoin the network at will, accepting the longest chain as proof. "
+    "The network timestamps transactions with proof-of-work, forming a record that cannot be "
+    "changed without redoing the proof-of-work."
+)
+
+
+@pytest.mark.parametrize(
+    ("claim", "document"),
+    [
+        ("The network does not use proof-of-work.", BITCOIN),
+        ("Nodes cannot leave the network.", BITCOIN),
+        ("인젝션은 상위 열 가지에 들지 않는다.", "인젝션은 상위 열 가지 취약점의 첫째다."),
+    ],
+)
+def test_what_no_sentence_denies_is_no_support_for_a_denial(claim: str, document: str) -> None:
+    (finding,) = _check(claim, document)
+    assert finding.ruling is not Ruling.SUPPORTED
+
+
+def test_a_denial_that_is_made_in_other_words_is_supported() -> None:
+    (finding,) = _check("Visitors are not allowed onto the balcony.", ENGLISH)
+    assert finding.ruling is Ruling.SUPPORTED
+
+
+def test_a_number_that_another_passage_has_is_not_contradicted_by_one_of_something_else() -> None:
+    survey = "2017년 설문에서는 총 516명이 응답하였으며 취약점에 순위가 매겨졌습니다."
+    asked = "설문의 응답자들에게 Top 10 - 2017에 들 상위 4개 취약점을 2017년에 요청했습니다."
+    claim = "2017년 설문에는 516명이 응답했다."
+    assert difference(claim, asked) is None
+    (finding,) = _check(claim, f"{asked} {survey}")
+    assert finding.ruling is Ruling.SUPPORTED
+    assert finding.citation is not None
+    assert "516명" in finding.citation.quote
+
+
 def test_a_paragraph_is_checked_sentence_by_sentence() -> None:
     text = (
         "- 등대의 높이는 26미터예요 [1].\n- 등대의 높이는 30미터예요.\n등대는 몇 미터인가요?\n--\n"
