@@ -32,7 +32,11 @@ def _said(made: Material, language: str, units: dict[str, Unit] | None = None) -
 def _players(page: AppTest) -> list[dict[str, object]]:
     """What has been given to the players on the screen."""
     found = [one.proto for one in page.get("bidi_component")]
-    return [json.loads(one.json) for one in found if one.component_name == "listening"]
+    return [
+        json.loads(json.loads(one.json)["text"])
+        for one in found
+        if one.component_name == "listening"
+    ]
 
 
 def test_a_page_is_said_behind_its_sentence_in_the_language_of_the_sentence() -> None:
