@@ -99,17 +99,19 @@ def _denied_by_one(claim: str, sentence: str, split: Split, held: Held) -> tuple
 
 def only_the_claim_denies(claim: str, sentences: Sequence[str]) -> bool:
     """Whether a claim denies something that no sentence denies, nor any forbids; in folded
-    letters. Words that begin alike count as the same."""
+    letters. Words that begin alike count as the same; of another language any does."""
     own = denied(claim)
-    if not own or _EVEN.search(claim):
+    if not own or _EVEN.search(claim) or any(map(_PREVENTS.search, sentences)):
         return False
-    theirs = {_beginning(word) for one in sentences for word in denied(one)}
-    same = any(_beginning(word) in theirs for word in own)
-    return not same and not any(map(_PREVENTS.search, sentences))
+    theirs = [word for one in sentences for word in denied(one)]
+    return not any(_may_be_one(word, other) for word in own for other in theirs)
 
 
-def _beginning(word: str) -> str:
-    return word[:4] if word.isascii() else word[:2]
+def _may_be_one(word: str, other: str) -> bool:
+    if word.isascii() != other.isascii():
+        return True
+    begins = 4 if word.isascii() else 2
+    return word[:begins] == other[:begins]
 
 
 def excepts(text: str) -> bool:

@@ -123,7 +123,7 @@ def rule(claim: str, text: str, embedding: BundledEmbedding) -> Ruled:
 
     `grounding` has to find it LIKELY that the text bears the claim out, and the nearest sentences
     of it have to have SHARED of the claim's words; of a text in another language, it has to be SURE
-    of one sentence. Where a claim denies something one of these has to deny something, too.
+    of one sentence. Where a claim denies something, so has one of these.
     """
     if exact := find_quote(claim, text):
         return Ruled(Ruling.SUPPORTED, text[exact[0] : exact[1]])
@@ -220,13 +220,15 @@ class _Desk:
         differing = None
         for evidence in ranked:
             ruled = rule(self._claim, evidence.text, self._embedding)
-            if citation := self._citation(evidence, ruled.quote):
-                found = Finding(
-                    self._claim, ruled.ruling, citation, ruled.difference, failed=failed
-                )
-                if not ruled.difference or ruled.difference.kind is not Kind.NUMBERS:
-                    return differing or found if ruled.difference else found
-                differing = differing or found  # another passage may have the claim's numbers
+            citation = self._citation(evidence, ruled.quote)
+            if citation is None:
+                continue
+            found = Finding(self._claim, ruled.ruling, citation, ruled.difference, failed=failed)
+            if ruled.difference is None:
+                return found
+            differing = differing or found
+            if ruled.difference.kind is not Kind.NUMBERS:  # those another passage may have
+                return differing
         return differing or self._not_found(failed=failed)
 
     def asked(self, model: BaseChatModel) -> Generator[Finding | None]:

@@ -197,8 +197,8 @@ def player(words: Words, lines: Sequence[Line], key: str, begin: str = "") -> No
     """
     place = st.components.v2.component("listening", html=_HTML, css=_CSS, js=_JS)
     told = [{"text": line.text, "language": line.language} for line in lines]
-    told_all = {"lines": told, "words": _said(words, len(lines)), "begin": begin}
-    place(key=key, data={"text": json.dumps(told_all)})  # see own_words.py
+    whole = {"lines": told, "words": _said(words, len(lines)), "begin": begin}
+    place(key=key, data={"text": json.dumps(whole)})  # see own_words.py
 
 
 def _said(words: Words, count: int) -> dict[str, object]:

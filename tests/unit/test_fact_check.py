@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from rag_core.contradiction import Kind, difference
+from rag_core.denials import only_the_claim_denies
 from rag_core.embeddings import BundledEmbedding
 from rag_core.fact_check import Finding, Ruling, check_facts, claims, rule
 from rag_core.generators import load_generator
@@ -130,6 +131,11 @@ BITCOIN = (
 def test_what_no_sentence_denies_is_no_support_for_a_denial(claim: str, document: str) -> None:
     (finding,) = _check(claim, document)
     assert finding.ruling is not Ruling.SUPPORTED
+
+
+def test_a_denial_in_another_language_may_be_the_same() -> None:
+    assert not only_the_claim_denies("비밀번호를 쓰지 않는다.", ["it does not use a password."])
+    assert only_the_claim_denies("비밀번호를 쓰지 않는다.", ["it uses a password."])
 
 
 def test_a_denial_that_is_made_in_other_words_is_supported() -> None:

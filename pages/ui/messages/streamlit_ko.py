@@ -5,6 +5,15 @@
 
 from __future__ import annotations
 
+_TOOLS = {
+    "Fullscreen": "전체 화면",
+    "Close fullscreen": "전체 화면 닫기",
+    "Download as CSV": "CSV로 내려받기",
+    "Show/hide columns": "열 보이기·숨기기",
+    "Search": "찾기",
+    "Copy to clipboard": "복사하기",
+}  # of tables and pictures: a tooltip and a name each
+
 WRITTEN = {
     "Skip to main content": "본문으로 건너뛰기",
     "Upload": "파일 고르기",
@@ -18,12 +27,7 @@ WRITTEN = {
     "Add: {}": "추가: {}",
     "Connecting": "연결하는 중",
     "Connection error": "연결이 끊겼어요",
-    "Fullscreen": "전체 화면",
-    "Close fullscreen": "전체 화면 닫기",
-    "Download as CSV": "CSV로 내려받기",
-    "Show/hide columns": "열 보이기·숨기기",
-    "Search": "찾기",
-    "Copy to clipboard": "복사하기",
+    **_TOOLS,
 }
 """Seen on the screen, in the places that own_words.py names."""
 
@@ -53,11 +57,6 @@ READ_OUT = {
     "Close": "닫기",
     "Show password": "비밀번호 보기",
     "Hide password": "비밀번호 숨기기",
-    "Fullscreen": "전체 화면",
-    "Close fullscreen": "전체 화면 닫기",
-    "Download as CSV": "CSV로 내려받기",
-    "Show/hide columns": "열 보이기·숨기기",
-    "Search": "찾기",
-    "Copy to clipboard": "복사하기",
+    **_TOOLS,
 }
 """Names for screen readers, placeholders, tooltips: attributes, wherever they stand."""
