@@ -1,8 +1,10 @@
 """Bring a place of the page into view: the one thing that Streamlit cannot do by itself.
 
 It follows what is added at the bottom only while the reader is there; whoever has scrolled up to
-read a source would not see the next question and its answer. In the viewer it leads to a passage
-in the middle of a long text, or of a picture that is larger than the screen.
+read a source would not see the next question and its answer. While an answer comes it runs back
+to the end, too, from wherever the reader scrolls up to, where the browser is slow: that is held
+back. In the viewer it leads to a passage in the middle of a long text, or of a picture that is
+larger than the screen.
 """
 
 from __future__ import annotations
@@ -11,13 +13,36 @@ import time
 
 import streamlit as st
 
+# Streamlit runs to the end by setting `scrollTop`, which only ever leads down: whoever moves up is
+# the reader, and until they are at the end again nothing is to move them.
 _SCROLL = """
 const shown = new Set();
+const seen = new WeakMap();
+const native = Object.getOwnPropertyDescriptor(Element.prototype, "scrollTop");
+const stay = (page) => {
+  let away = false;
+  Object.defineProperty(page, "scrollTop", {
+    get: () => native.get.call(page),
+    set: (top) => { if (!away) native.set.call(page, top); },
+  });
+  page.addEventListener("scroll", () => {
+    const { scrollTop: top, scrollHeight: height } = page;
+    const before = seen.get(page);
+    if (height - page.clientHeight - top < 1) away = false;
+    else if (top < before.top && height >= before.height) away = true;
+    seen.set(page, { top, height });
+  }, { passive: true });
+};
 export default ({ parentElement, data }) => {
   if (shown.has(data.once)) return;
   shown.add(data.once);
   parentElement.style.scrollMarginTop = "4rem";
-  const scroll = () => parentElement.scrollIntoView({ block: "start", behavior: "instant" });
+  const page = parentElement.closest("[data-testid=stAppScrollToBottomContainer]");
+  if (page && !seen.has(page)) stay(page);
+  const scroll = () => {
+    parentElement.scrollIntoView({ block: "start", behavior: "instant" });
+    if (page) seen.set(page, { top: page.scrollTop, height: page.scrollHeight });
+  };
   scroll();
   setTimeout(scroll, 400);  // what follows has been drawn by then
 };
@@ -37,9 +62,9 @@ const scroll = (picture, x, y) => {
     const box = frame.getBoundingClientRect();
     const spot = picture.getBoundingClientRect();
     if (/auto|scroll/.test(style.overflowX) && frame.scrollWidth > frame.clientWidth)
-      frame.scrollLeft += within(box.left, box.right, spot.left + x * spot.width);
+      frame.scrollBy(within(box.left, box.right, spot.left + x * spot.width), 0);
     if (/auto|scroll/.test(style.overflowY) && frame.scrollHeight > frame.clientHeight)
-      frame.scrollTop += within(box.top, box.bottom, spot.top + y * spot.height);
+      frame.scrollBy(0, within(box.top, box.bottom, spot.top + y * spot.height));
   }
 };
 export default ({ parentElement, data }) => {

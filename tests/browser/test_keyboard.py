@@ -118,10 +118,11 @@ def test_typing_and_reading_go_on_while_an_answer_streams(
     asked = screen.page.get_by_test_id("stChatMessage").filter(has_text=QUESTION)
     screen.page.mouse.move(700, 300)
     expect(screen.page.get_by_text("Line 20 tells").first).to_be_attached()
-    for _ in range(20):  # as long as it takes to get away from the end, which is followed
+    for _ in range(20):
         screen.page.mouse.wheel(0, -5000)
         screen.page.wait_for_timeout(100)
     expect(asked).to_be_in_viewport()
+    assert set_top(screen, 100_000) == 0  # as Streamlit does in a browser that is slow
     typed = "And the harbour, when was it opened?"
     for letter in typed:
         screen.page.keyboard.type(letter)
@@ -130,6 +131,15 @@ def test_typing_and_reading_go_on_while_an_answer_streams(
     screen.answered()
     expect(screen.box()).to_be_focused()
     expect(screen.box()).to_have_value(typed)
+    screen.page.mouse.wheel(0, 50_000)  # the end again: nothing is held there
+    expect(asked).not_to_be_in_viewport()
+    assert set_top(screen, 100) == 100
+
+
+def set_top(screen: Screen, top: int) -> int:
+    """Where the page stands, in pixels from its top, once a script wanted it at `top`."""
+    page = screen.page.get_by_test_id("stAppScrollToBottomContainer")
+    return page.evaluate("(page, top) => { page.scrollTop = top; return page.scrollTop }", top)
 
 
 def tab_to(screen: Screen, test_id: str, text: str = "") -> None:
