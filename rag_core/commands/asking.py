@@ -47,13 +47,13 @@ def search(seodam: Seodam, options: Options, tell: Tell) -> Iterator[Said]:
 
 
 def ask(seodam: Seodam, options: Options, tell: Tell) -> Iterator[Said]:
-    """An answer, piece by piece, then its sources."""
+    """An answer once it has been checked, which numbers its citations, and its sources."""
     history = _history(Path(options.history)) if options.history else ()
     assistant = seodam.assistant(LOCAL_OWNER)
     model = seodam.generator(options.model)
     stream = assistant.ask_once(options.question, model, options.collection, history)
-    for piece in stream:
-        yield Said(piece, end="")
+    for _ in stream:
+        pass
     answer = stream.answer
     assert answer is not None
     row = {
@@ -71,7 +71,7 @@ def ask(seodam: Seodam, options: Options, tell: Tell) -> Iterator[Said]:
     sources = [
         f"[{one.number}] {place(one.document, one, units)}: {one.quote}" for one in answer.citations
     ]
-    yield Said("\n".join(["\n", *sources] if sources else [""]), row)
+    yield Said("\n\n".join([answer.text, "\n".join(sources)] if sources else [answer.text]), row)
 
 
 def _history(path: Path) -> tuple[Turn, ...]:

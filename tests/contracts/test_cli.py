@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import unicodedata
@@ -392,6 +393,15 @@ def test_for_people_it_speaks_their_language(kept: Command) -> None:
     said = kept("ask", "When was the harbour of Pohang opened?")
     assert "1962" in said.out
     assert "[1] harbour.txt:" in said.out
+
+
+def test_each_number_in_an_answer_leads_to_its_own_source(kept: Command) -> None:
+    answer, sources = kept("ask", "Tell me of the lighthouse and of the harbour.").out.split("\n\n")
+    cited = re.findall(r"([^\]]+?) (\[\d\])", answer)
+    assert len({number for _, number in cited}) > 1
+    for sentence, number in cited:
+        source = next(line for line in sources.splitlines() if line.startswith(number))
+        assert source.endswith(sentence.strip())
 
 
 def test_the_default_path_loads_neither_torch_nor_transformers(kept: Command) -> None:
