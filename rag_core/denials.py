@@ -26,14 +26,14 @@ _DENIED = re.compile(
     r"|(?P<short>[가-힣]{2,}?)(?:을|를|이|가|은|는|도)?\s?(?:안|못)\s?(?:하|했|할|한|함|합|해|되|됐|된|될|됨|됩|돼)"
     r"|(?<![가-힣])(?:안|못)\s(?P<after>[가-힣]{2,})"
     r"|\b(?:not|never|cannot|no|without|neither|nor|nobody)\s+"
-    r"(?:(?:be|been|being|have|yet|to|a|an|any|the|only|longer|ever)\s+)*(?P<english>[a-z]+)"
+    r"(?:(?:be|been|being|have|yet|to|a|an|any|the|longer|ever)\s+)*(?P<english>[a-z]+)"
     r"|n['’]t\s+(?:(?:be|been|have|need|to|yet|a|an|any|the|ever)\s+)*(?P<contracted>[a-z]+)"
     r"|\b(?:has|have|had|is|are)\s+yet\s+to\s+(?:be\s+)?(?P<outstanding>[a-z]+)"
     r"|\b(?:fail(?:s|ed)?\s+to|refuse[sd]?\s+to|lack(?:s|ed)?)\s+(?:(?:be|a|an|any)\s+)*(?P<failed>[a-z]+)"
 )
-_EVEN = re.compile(
-    r"뿐(?:만)? 아니|밖에|수밖에|보다.{1,30}(?:없|않)|not only|no (?:fewer|less|more) than"
-)
+_ALSO = re.compile(r"(?:뿐|만)(?:만)?(?:이|은)?\s?아니(?:라|고)|\bnot (?:only|just|merely)\b")
+"""What goes on to say more and denies nothing."""
+_EVEN = re.compile(_ALSO.pattern + r"|밖에|수밖에|보다.{1,30}(?:없|않)|no (?:fewer|less|more) than")
 _PLANNED = re.compile(r"예정|계획|방침|전망|앞으로|\bwill\b|\bplan(?:s|ned)?\b|\bgoing to\b")
 _EXCEPT = re.compile(r"빼고|제외|\bexcept\b|\bapart from\b")
 _ABLE = re.compile(r"([가-힣]+)\s수(?:가|는|도)?\s?([있없])")
@@ -164,4 +164,5 @@ def _after_the_same(verb: str, denying: str, other: str) -> bool:
 
 def denied(text: str) -> list[str]:
     """The words that are denied in a text."""
+    text = _ALSO.sub(" ", text)
     return [next(filter(None, one.groups())) for one in _DENIED.finditer(text)]

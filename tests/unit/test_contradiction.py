@@ -114,6 +114,14 @@ OTHERWISE = [
         "시장은 공약을 제대로 알리지 못하고, 예정된 토론회도 치르지 못하고 있다.",
         "시장은 토론회를 치렀다.",
     ),
+    (
+        "The longest chain not only serves as proof of what was seen, but of the power behind it.",
+        "The shortest chain serves as proof of what was seen.",
+    ),
+    (
+        "서울시는 버스뿐만 아니라 지하철 요금도 인상했다.",
+        "서울시는 지하철 요금을 인하했다.",
+    ),
 ]
 
 AS_SAID = [
