@@ -98,6 +98,7 @@ _DEFINITION_ASKED = (
         r"(?:what(?: is|s| are)|define|explain|describe)(?: meant by)? (?:an? |the )?"
         r"(?P<term>[^,]{1,40}?)(?: mean)?"
     ),
+    re.compile(r"what (?:do|does) (?:an? |the )?(?P<term>[^,]{1,40}?) mean"),
 )
 _SHORT = r"(?P<term>[^ ]{2,20}?)"
 _WRITTEN_OUT_ASKED = (
@@ -111,7 +112,7 @@ _WRITTEN_OUT_ASKED = (
     re.compile(rf"what is {_SHORT} (?:short|an abbreviation|an acronym) (?:for|of)"),
 )
 _ASKS_MORE = re.compile(
-    r"\b(?:of|in|for|by|to|from|that|between|with|on|at|when|used|name|number)\b"
+    r"(?<![\w-])(?:of|in|for|by|to|from|that|between|with|on|at|when|used|name|number)(?![\w-])"
 )
 _KOREAN_MORE = re.compile(r"[의에서로] |[은는한된인할을를] ")
 
@@ -119,7 +120,8 @@ _KOREAN_MORE = re.compile(r"[의에서로] |[은는한된인할을를] ")
 _COPULA = (
     r"(?:이?란|(?:이라는것)?[은는].*(?:이[다며고자]|입니다|이?[에예]요|[말뜻]한다|[말뜻]합니다"
     r"|의미[하한합]|가리[키킨킵]|일컫|정의[되된됩]|라고[하한합부])"
-    r"|(?:is|are|means?|refersto|isdefinedas|standsfor)(?!not|also|used|now|then)\w)"
+    r"|(?:is|are|means?|denotes?|involves?|refersto|isdefinedas|standsfor|consistsof)"
+    r"(?!not|also|used|now|then)\w)"
 )
 _SAID = (
     rf"^(?:[\d.]+|제\d+[장절])?(?:an?|the)?NAME{_COPULA}|\(NAME\){_COPULA}"

@@ -85,6 +85,10 @@ AGENCY_KO = (
     "NIA는 해마다 보고서를 낸다. 이 보고서는 한국지능정보사회진흥원(NIA)이 쓴다. "
     "NIA의 본원은 대구에 있다."
 )
+MINING = (
+    "The proof-of-work of a block is checked by all. Proof-of-work is not new. "
+    "The proof-of-work involves scanning for a value that begins with zeros."
+)
 WITH_DPR = "DPR of 2020 was new. With DPR (dense passage retrieval) it looks near. DPR is not slow."
 
 
@@ -96,6 +100,8 @@ WITH_DPR = "DPR of 2020 was new. With DPR (dense passage retrieval) it looks nea
         ("토큰이란 무엇인가요?", RAG, "이 조각을 토큰(token)이라고 부른다."),
         ("What is an API?", AN_API, "An API is a bridge between programs."),
         ("What is DPR?", WITH_DPR, "With DPR (dense passage retrieval) it looks"),
+        ("What is proof-of-work?", MINING, "The proof-of-work involves scanning for a value"),
+        ("What does proof-of-work mean?", MINING, "The proof-of-work involves scanning for a"),
         ("Explain APIs", AN_API, "An API is a bridge between programs."),
         ("What does DPR stand for?", WITH_DPR, "With DPR (dense passage retrieval) it looks"),
         ("What does NIA stand for?", AGENCY, "It was founded by the National Institute of"),
