@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from rag_core.defining import ENGLISH_VERBS
 from rag_core.text import folded
 
 _ASKS = {
@@ -120,7 +121,7 @@ _KOREAN_MORE = re.compile(r"[의에서로] |[은는한된인할을를] ")
 _COPULA = (
     r"(?:이?란|(?:이라는것)?[은는].*(?:이[다며고자]|입니다|이?[에예]요|[말뜻]한다|[말뜻]합니다"
     r"|의미[하한합]|가리[키킨킵]|일컫|정의[되된됩]|라고[하한합부])"
-    r"|(?:is|are|means?|denotes?|involves?|refersto|isdefinedas|standsfor|consistsof)"
+    rf"|(?:is|are|mean|denote|involve|{'|'.join(ENGLISH_VERBS).replace(' ', '')})"
     r"(?!not|also|used|now|then)\w)"
 )
 _SAID = (

@@ -6,31 +6,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rag_core import defining
 from rag_core.followups.korean_words import ends_closed
 from rag_core.gist import Telling, korean_nouns
 
-_GLOSS = r"\((?:[^()]|\([^()]*\)){1,90}\)"
-_SUBJECT = r"(?P<term>[가-힣A-Za-z0-9][가-힣A-Za-z0-9 ·/-]{0,30}?)(?P<gloss>\s?" + _GLOSS + r")?"
-_THING = (
-    "것|방법|기술|과정|모델|도구|방식|단위|개념|구조|프로그램|서비스|제도|기관|사람|언어|형식|규칙|체계"
-    "|시스템|라이브러리|문서"
-)
-_WILL = "".join(chr(code) for code in range(ord("갈"), ord("힣") + 1, 28))  # "할 것이다" foretells
-_DEFINES_KOREAN = (
-    re.compile(rf"^{_SUBJECT}(?:이란|란)(?=[ ,])"),
-    re.compile(
-        rf"^{_SUBJECT}(?:은|는) (?=.*(?:[을를] (?:말|뜻|의미|가리|일컫)[가-힣]+"
-        r"|라고 (?:합니다|한다|해요|부릅니다|부른다|불러요)"
-        rf"|(?<![{_WILL}] )(?:{_THING})(?:이다|입니다|이에요|을 말[가-힣]+))\.)"
-    ),
-)
-_NAME = (
-    r"^(?P<article>(?:The|A|An) )?(?P<term>[A-Za-z][\w-]*(?: [\w-]+){0,3}?)(?: " + _GLOSS + r")?"
-)
-_DEFINES_ENGLISH = (
-    re.compile(_NAME + r" (?:is|are) (?:an?|the|one of|any|called) (?=\w)"),
-    re.compile(_NAME + r" (?:means|refers to|is defined as|consists? of|stands for) (?=\w)"),
-)
 _WORDS = 3
 """Of a Korean term: more of them are a clause."""
 _NO_NAME = frozenset(
@@ -69,11 +48,11 @@ def definitions(found: Sequence[Telling]) -> list[Definition]:
 def _korean_definition(text: str, nouns: frozenset[str]) -> tuple[str, str] | None:
     """The defined term and the question for it. What precedes 은 or 는 may be a verb: it is a
     noun if a gloss in brackets follows it, or if it takes other particles elsewhere."""
-    for pattern in _DEFINES_KOREAN:
+    for pattern in defining.KOREAN:
         if match := pattern.match(text):
             term = match["term"].strip()
             last = term.split()[-1]
-            defined = pattern is _DEFINES_KOREAN[0]
+            defined = pattern is defining.NAMED_AS_TERM
             named = defined or bool(match["gloss"]) or last in nouns or last.isascii()
             short = len(term) > 1 and len(term.split()) <= _WORDS
             if named and last not in _NO_KOREAN_NAME and short:
@@ -83,7 +62,7 @@ def _korean_definition(text: str, nouns: frozenset[str]) -> tuple[str, str] | No
 
 def _english_definition(text: str, said: set[str]) -> tuple[str, str]:
     """The same; a name that is written small elsewhere is written small in the question."""
-    for pattern in _DEFINES_ENGLISH:
+    for pattern in defining.ENGLISH:
         if match := pattern.match(text):
             term = match["term"].strip()
             if {word.lower() for word in term.split()} & _NO_NAME:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from rag_core.defining import defines
 from rag_core.embeddings import BundledEmbedding
 from rag_core.text import english_stem, language, sentences
 from rag_core.types import Passage
@@ -70,11 +71,6 @@ _PURPOSE = re.compile(
     r"|목[적표][은는이]|(?:제안|소개|설명|정리|안내|발표|요약)(?:한다|합니다|하였다|했다|하고자)"
     r"|\b(?:[Tt]his|[Tt]he) (?:paper|report|document|article|study|book|guide|rule|chapter|work)\b"
     r"|\b[Ww]e (?:propose|present|introduce|show|describe)\b|\bproposes?\b|\b(?:aim|goal|purpose)\b"
-)
-_DEFINES = re.compile(
-    r"^[^,.]{2,40}?(?:\([^)]{1,60}\))?"
-    r"(?:이?란 |[은는] .*(?:방법|기술|과정|것|구조|모델|제도|개념)(?:이다|입니다))"
-    r"|^(?:An? |The )?[\w-]+(?: [\w-]+){0,3}(?: \([^)]{1,60}\))? (?:is|are) (?:an?|the|one of) "
 )
 _ASIDE = re.compile(
     r"예를 들|^(?:만약|비록|또는|참고로)|(?:보세요|바랍니다|주세요)\.$"
@@ -288,6 +284,6 @@ def _standing(found: Sequence[Telling]) -> np.ndarray:
         opens = one.passage.context not in sections
         sections.add(one.passage.context)
         points[at] += 0.15 * opens + 0.25 * bool(_PURPOSE.search(one.text))
-        points[at] += 0.15 * bool(_DEFINES.search(one.text)) - 0.3 * bool(_ASIDE.search(one.text))
+        points[at] += 0.15 * defines(one.text) - 0.3 * bool(_ASIDE.search(one.text))
         points[at] -= 0.3 * (language(one.text) == "other")
     return points

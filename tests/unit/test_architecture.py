@@ -24,6 +24,7 @@ FLOORS = (
         "spoken",
         "contents",
         "asking",
+        "defining",
         "spreadsheet",
         "support",
         "matching",
