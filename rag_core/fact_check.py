@@ -30,6 +30,7 @@ from rag_core.errors import ModelFailed
 from rag_core.extractive import ExtractiveChatModel
 from rag_core.generators import model_name
 from rag_core.instructions import judging
+from rag_core.pointing_back import points_back
 from rag_core.quantities import compare
 from rag_core.structured import valid, written
 from rag_core.subwords import nearness
@@ -47,11 +48,6 @@ article 2 % count as support then (in Korean 0.3 %), and at most 11 % of documen
 language."""
 _SHORTEST = 6  # letters of a claim; and of a quote that says anything
 _MARKS = re.compile(r"\s?\[\d{1,3}\]|^\s*(?:[-*•]|\d{1,2}[.)])\s+")
-_POINTS_BACK = re.compile(
-    r"(?:이는|이것|그것|이들|그들|그는|그녀|그의|이를|이에|이 |그 |여기|당시|또한|그리고"
-    r"|하지만|그러나)"
-    r"|(?:It|Its|This|These|Those|That|They|Their|He|His|She|Her|And|But|Also)\b"
-)
 
 _ALL_OR_ONLY = re.compile(
     r"[가-힣](?:만|뿐)(?=[\s,.을이]|입니다|이다|$)|모든|모두|항상|전혀|반드시|유일|절대"
@@ -177,7 +173,7 @@ def check_facts(
     """
     before = ""
     for claim in claims(text):
-        looked_up = f"{before} {claim}" if before and _POINTS_BACK.match(claim) else claim
+        looked_up = f"{before} {claim}" if before and points_back(claim) else claim
         before = claim
         hits = search(looked_up)[:PASSAGES]
         desk = _Desk(claim, hits, page_text, embedding)

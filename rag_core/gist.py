@@ -14,6 +14,7 @@ import numpy as np
 
 from rag_core.defining import defines
 from rag_core.embeddings import BundledEmbedding
+from rag_core.pointing_back import points_back
 from rag_core.text import english_stem, language, sentences
 from rag_core.types import Passage
 
@@ -25,12 +26,11 @@ TERMS, SUMMARY = 12, 5
 
 _PROSE = re.compile(r"(?:[다요죠까]\.|[a-z0-9)%\"”'][.!])[\"”')]*\s*$")
 _MARK = re.compile(r"(?:[-*•·∙◦▪■□●○◆◇※►▶→✓|]|\d{1,2}[.)]|[A-Z]{4,}:|[가-힣A-Za-z][.)])\s+")
-_POINTS_BACK = re.compile(
-    r"(?:이는|이것|그것|이들|그들|그는|그녀|그의|이를|이에|이러한|그러한|이와|해당|위의?|아래|다음"
-    r"|이 |그 |여기|따라서|그래서|그러나|하지만|또한|또|즉|예를|한편|그리고|그런데|먼저|반면)"
-    r"|(?:It|Its|This|These|Those|That|They|Their|He|His|She|Her|However|Therefore|Thus|But|Such"
-    r"|And|Also|So|Then|For example|Here|There|We|Our|I|You|Your|In addition|Moreover|Finally)\b"
+_NEEDS_THE_REST = re.compile(
+    r"(?:위의?|아래|다음|또|즉|예를|한편|그런데|먼저|반면)"
+    r"|(?:So|Then|For example|Here|There|We|Our|I|You|Your|In addition|Moreover|Finally)\b"
 )
+"""What points elsewhere in the document, or to who writes and reads it."""
 _WORD = re.compile(r"[가-힣]+|[A-Za-z][A-Za-z0-9&'-]*[A-Za-z0-9]")
 _ENGLISH = re.compile(
     r"\b((?:an?|the|this|each|every|its|their|no|of|in|by|for|with|from|between|\d+) )?"
@@ -118,7 +118,8 @@ def _tellings(passage: Passage) -> Iterator[Telling]:
             SHORTEST <= len(text) <= LONGEST
             and "\t" not in passage.text[start:end]
             and _PROSE.search(text)
-            and not _POINTS_BACK.match(text)
+            and not points_back(text)
+            and not _NEEDS_THE_REST.match(text)
             and not "a" <= text[:1] <= "z"
         ):
             yield Telling(passage, start, end)

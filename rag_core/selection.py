@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag_core.asking import Definition, Expected
+from rag_core.pointing_back import points_back
 from rag_core.text import language, lexical_tokens, question_tokens, sentences
 from rag_core.types import Hit
 
@@ -64,12 +65,6 @@ _CELLS = re.compile(r"\t|\.{4}| \| |…{2}")
 _SHORT = 100
 _PROSE_END = re.compile(r"[.!?。！？][\"'”’」』)\]]*\s*$")
 
-_POINTS_BACK = re.compile(
-    r"(?:이는|이것|그것|이들|그들|그는|그녀|그의|이를|이에|이러한|그러한|이와|해당|이 |그 |여기"
-    r"|따라서|그래서|그러나|하지만|또한)|(?:It|Its|This|These|Those|That|They|Their|He|His|She|Her|However"
-    r"|Therefore|Thus|But|Such)\b"
-)
-
 
 def choose(question: str, hits: Sequence[Hit]) -> list[Unit]:
     """The sentences that answer best, at most three, in reading order; [] without passages."""
@@ -99,7 +94,7 @@ def choose(question: str, hits: Sequence[Hit]) -> list[Unit]:
 
 def _needed_before(unit: Unit, units: Sequence[Unit]) -> Unit | None:
     """What a sentence cannot be understood without: whom its first word means."""
-    if unit.index == 0 or not _POINTS_BACK.match(unit.text):
+    if unit.index == 0 or not points_back(unit.text):
         return None
     return next(one for one in units if one.number == unit.number and one.index == unit.index - 1)
 

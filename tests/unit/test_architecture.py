@@ -25,6 +25,7 @@ FLOORS = (
         "contents",
         "asking",
         "defining",
+        "pointing_back",
         "spreadsheet",
         "support",
         "matching",

@@ -163,6 +163,28 @@ def test_a_paragraph_is_checked_sentence_by_sentence() -> None:
     assert claims("") == []
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "leans"),
+    [
+        ("The tower was built in 1908.", "It is 26 metres tall.", True),
+        ("The tower was built in 1908.", "Therefore the coast is safe.", True),
+        ("등대는 1908년에 세워졌다.", "이러한 등대는 드물다.", True),
+        ("The tower was built in 1908.", "The museum is closed on Mondays.", False),
+    ],
+)
+def test_a_claim_that_points_back_is_looked_up_with_the_one_before(
+    first: str, second: str, leans: bool
+) -> None:
+    asked: list[str] = []
+
+    def search(claim: str) -> Sequence[Hit]:
+        asked.append(claim)
+        return ()
+
+    list(check_facts(f"{first} {second}", search, lambda _: "", embedding=EMBEDDING))
+    assert asked == [first, f"{first} {second}" if leans else second]
+
+
 def test_nothing_found_is_said_without_a_passage() -> None:
     found = list(check_facts("The moon is made of cheese.", lambda _: [], lambda _: ""))
     assert found == [Finding("The moon is made of cheese.", Ruling.NOT_FOUND)]
