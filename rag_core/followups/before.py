@@ -7,15 +7,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from rag_core.text import Word, english_stem, folded, question_words
+from rag_core.text import Word, english_stem, folded, question_words, sentences
 
 LONGEST_NAME = 60
 """Characters; a longer answer is a statement rather than the name of something."""
+
+_SPEAKS_OF = 0.5  # a sentence with so many of the words of what was spoken of names it
+_GOES_ON = 4  # sentences, that one among them, that speak of it
 
 _LATIN = re.compile(r"[a-z]+")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _MARK = re.compile(r"\s?\[\d{1,3}\]")
 _ITEM = re.compile(r"^[ \t]*(?:[-*•·]|\(?\d{1,2}[.)]|[①-⑳])[ \t]+(.+)$", re.MULTILINE)
+_LABELLED = re.compile(r"^([^\n:：]{1,30}[:：]\s.+)$", re.MULTILINE)
 _INLINE_ITEM = re.compile(r"(?:^|\s)\(?\d{1,2}[.)]\s+(.+?)(?=[,;.]?\s+\(?\d{1,2}[.)]\s|[.]?\s*$)")
 _LISTED = re.compile(
     r",\s*(?:and\s+|or\s+|그리고\s+)?|\s+(?:and|or|및|그리고)\s+|(?<=[가-힣])[와과]\s+"
@@ -52,7 +56,9 @@ class Before:
     def named(self) -> str:
         """What the answer names, when it is no more than a name; "" for numbers and sentences."""
         name = _SAYS_ITS_NAME.sub("", _ENDS.sub("", self.plain_answer)).strip()
-        if not name or "\n" in name or len(name) > LONGEST_NAME or _COUNTED.search(name):
+        if not name or re.search(r"[\n?？]", name) or len(name) > LONGEST_NAME:
+            return ""
+        if _COUNTED.search(name):
             return ""
         copula = not self.plain_answer.rstrip(" .").endswith(name)
         statement = re.search(r"[.!?]\s|\b(?:is|was|are|were|has|had)\b", name)
@@ -62,6 +68,8 @@ class Before:
     def items(self) -> tuple[str, ...]:
         """What the answer lists: its list items, or the parts of an enumeration; () for none."""
         listed = _ITEM.findall(self.plain_answer)
+        if len(listed) < 2:
+            listed = _LABELLED.findall(self.plain_answer)
         if len(listed) < 2:
             listed = _INLINE_ITEM.findall(self.plain_answer)
         if len(listed) < 2 and "\n" not in self.plain_answer:
@@ -75,10 +83,24 @@ class Before:
     def _passages(self) -> str:
         return folded(f"{self.question}\n{self.plain_answer}\n{self.found()}")
 
+    def share_beside(self, phrase: str, topic: str) -> float:
+        """As `share_found`, of what was found only in sentences that name the topic and the next
+        few; in all of it where none names it."""
+        topic_words, found = question_words(topic), self.found()
+        said = [found[start:end] for start, end in sentences(found)]
+        named = [i for i, one in enumerate(said) if _share(topic_words, folded(one)) >= _SPEAKS_OF]
+        beside = ["\n".join(said[at : at + _GOES_ON]) for at in named]
+        spoken = folded("\n".join([self.question, self.plain_answer, *(beside or [found])]))
+        return _share(question_words(phrase), spoken)
+
     def share_found(self, phrase: str) -> float:
         """Share of the words of a phrase, 0 … 1, that stand in what was said and found before."""
-        words = question_words(phrase)
-        return sum(stands_in(word, self._passages) for word in words) / len(words) if words else 0.0
+        return _share(question_words(phrase), self._passages)
+
+
+def _share(words: Sequence[Word], text: str) -> float:
+    """Share of words, 0 … 1, that stand in folded text."""
+    return sum(stands_in(word, text) for word in words) / len(words) if words else 0.0
 
 
 def stands_in(word: Word, text: str) -> bool:

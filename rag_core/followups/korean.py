@@ -103,7 +103,18 @@ _PLEASE = re.compile(rf"(?:줘|주세요|줄래요?){_END}")
 _NOUN_LIKE = re.compile(
     r"(?:건|것|거|게|곳|때|이유|사람|날|해)(?:은|는|이|가|을|를|도|의)?(?![가-힣])"
 )
+_HAS_A_NAME = re.compile(
+    r"(?<!\S)(?:[A-Za-z][\w-]*|제\s?\d+[조항장절호]|\S*[가-힣A-Za-z] \d+)(?:은|는|이|가|을|를)\s"
+    r"|(?<=..)이?란[\s?？]"
+)
+"""A name in Latin letters or with a number as the subject, or a word that is to be defined:
+nobody's part."""
 _YEAR = re.compile(r"\d{2,4}년(?:도)?")
+_LATIN_NAME = re.compile(r"[A-Za-z][\w-]*")
+_NUMBERED = re.compile(r"(?<=\w)[- .]?\d[\d.]*$")
+_AMONG = re.compile(
+    rf"{_NOT_BEHIND}(?:그\s?|이들?\s|그것들?\s)중(?P<particle>에서는?|에|엔)?{_EDGE}"
+)
 _WHERE = re.compile(r"(?<!\S)(?!어디)[가-힣A-Za-z0-9]+?(?=에서?는?\s)")
 _CONTRACTIONS = {"건": "은", "게": "이", "걸": "을"}
 _NAMED_TIME = re.compile(r"\s?(?:때)?(?:입니다|이에요|예요)?\.?$")
@@ -127,8 +138,10 @@ def rewritten(question: str, before: Before) -> str | None:
     if (pointed := _by_pointing(body, before, topic)) != body:
         return pointed
     fragment = _FRAGMENT.match(body)
-    another = fragment and (linked or fragment["mark"] == "도")
-    if share_words(topic.phrase, body) or share_words(topic.owner, body):
+    another = fragment and (
+        linked or fragment["mark"] == "도" or _is_one_more(fragment["what"], topic)
+    )
+    if topic.owner in body or share_words(f"{topic.phrase} {topic.owner}", body):
         return _of_another(fragment["what"], before, topic) if fragment and another else None
     if fragment:
         return _fragment(fragment, body, before, topic, linked)
@@ -178,6 +191,7 @@ def _by_pointing(body: str, before: Before, topic: Topic) -> str:
 
     for pattern in (_CONTRACTED, _THING, _PERSON):
         body = pattern.sub(put, body)
+    body = _AMONG.sub(lambda found: f"{topic.phrase} 중{found['particle'] or ''}", body)
     body = _PLACE.sub(put_place, body)
     body = _TIME.sub(lambda found: _time(found, before, topic), body)
     return _KIND.sub(lambda found: _kind(found, before, topic), body)
@@ -235,7 +249,8 @@ def _fragment(
 ) -> str | None:
     """ "X는?": a part of what was spoken of, or another thing of which the same is asked."""
     what, asked = found["what"], before.question
-    if _OF_ITS_OWN.search(what) or (not linked and len(named_words(body)) > MOST_WORDS + 1):
+    says_whose = _OF_ITS_OWN.search(what) or _OWNED.search(what)
+    if says_whose or (not linked and len(named_words(body)) > MOST_WORDS + 1):
         return None
     if (year := _YEAR.search(what)) and (old := _YEAR.search(asked)):
         return asked[: old.start()] + year.group() + asked[old.end() :]
@@ -243,10 +258,24 @@ def _fragment(
     if elsewhere and (there := _WHERE.search(asked)) and not _ASKS_FOR.search(there.group()):
         return asked[: there.start()] + elsewhere["stem"] + asked[there.end() :]
     names = named_words(what + found["mark"])
+    if _is_one_more(what, topic) and (same := _of_another(what, before, topic)):
+        return same
     other = linked or found["mark"] == "도" or len(names) == 1
     if not other or are_of_something(names[-1:]) or before.share_found(what) >= 0.5:
         return f"{topic.owned} {body}"
     return _of_another(what, before, topic) or f"{topic.owned} {body}"
+
+
+def _is_one_more(what: str, topic: Topic) -> bool:
+    """Whether a thing is of the kind that was spoken of: "GPT-2" after "GPT-3", "부산 등대" after
+    "포항의 등대"."""
+    last, kind = what.split()[-1], (topic.owner.split() or [""])[-1]
+    if what in topic.owner or not kind:
+        return False
+    if _LATIN_NAME.fullmatch(what) and _LATIN_NAME.fullmatch(topic.owner):
+        return True
+    numbered = _NUMBERED.sub("", last)
+    return last == kind or (numbered != last and numbered == _NUMBERED.sub("", kind))
 
 
 def _of_another(what: str, before: Before, topic: Topic) -> str | None:
@@ -264,7 +293,7 @@ def _of_another(what: str, before: Before, topic: Topic) -> str | None:
 
 def _by_what_is_missing(body: str, before: Before, topic: Topic) -> str | None:
     """A question that names nothing, or only a part of what was spoken of."""
-    if not _ASKS.search(body):
+    if not _ASKS.search(body) or _HAS_A_NAME.search(body):
         return None
     named = named_words(body)
     if not named:
@@ -278,6 +307,6 @@ def _by_what_is_missing(body: str, before: Before, topic: Topic) -> str | None:
         return None
     if are_of_something(named):
         return f"{topic.owned} {body}"
-    if len(named) > MOST_WORDS or before.share_found(" ".join(named)) < 1:
+    if len(named) > MOST_WORDS or before.share_beside(" ".join(named), topic.phrase) < 1:
         return None
     return f"{topic.owned} {body}"

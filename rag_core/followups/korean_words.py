@@ -21,6 +21,7 @@ _ADVERBS = """
     정말 진짜 과연 지금 이제 현재 원래 실제로 주로 보통 대략 약 꼭 아직 이미 벌써 함께 같이
     서로 따로 결국 대체 도대체 좀 조금 많이 빨리 오래 얼른 한번 하나 예를 들어 번
 """
+_LATIN_END = re.compile(r"[A-Za-z]$")
 _BOUND_NOUNS = "것 거 건 게 걸 수 때 곳 점 줄 적 데 중 등 채 뿐"
 _OF_NOTHING = re.compile(
     rf"^{any_of(_ADVERBS)}(?:도|은|는|까지|부터)?$"
@@ -33,15 +34,25 @@ _RELATIONS = """
     직업 국적 고향 생일 학력 소속 아버지 어머니 부모 아내 남편 자녀 아들 딸 형 동생 왕 왕비
     왕후 왕자 공주 여왕 황제 황후 대통령 총리 장관 시장 대표 사장 회장 감독 저자 작가 배우
     주인공 설립자 창업자 주인 소유자 회원 직원 제조사 출판사 내용 구조 재료 성분 규모 순서 범위
-    한도 비율 점수 성적 수상 기록 역사 유래 어원 규칙 예외 벌금 벌칙 처벌
+    한도 비율 점수 성적 수상 기록 역사 유래 어원 규칙 예외 벌금 벌칙 처벌 과태료 임기 정원 요건
+    예산 담당자 연락처 전화번호 이메일 홈페이지 시행일 유효기간 개방시간 운영시간 한계 약자
 """
 _OF_SOMETHING = re.compile(any_of(_RELATIONS))
 """Nouns of relation, attribute and role: they are always somebody's or something's."""
 _LINKING = re.compile(
     any_of("줘 주세요 줄래 주실래요 봐 볼래 있 없 되 돼 않 싶 같 하 했 해") + r"[가-힣]*$"
 )
-_VERBS = "하 되 시키 있 없 받 지 가 오 보 쓰 나오 만드 사 살 다니 부르 불리 알려지 이루어지"
-_ADNOMINAL = re.compile(rf"{any_of(_VERBS)}는$")
+_VERBS = "하 되 시키 있 없 받 쓰 나오 만드 다니 부르 불리"
+_ADNOMINAL = re.compile(
+    rf"{any_of(_VERBS)}는$|(?:^|[어아여해려워겨져라나])(?:지|가|오|보)는$|^(?:사|가져오|바라보)는$"
+    rf"|^{any_of('많 높 낮 좋 적 작 짧 넓 좁 깊 늦 젊 같 받 찾 남 얻 맡 읽 넣 잡 입 먹 죽 놓')}은$"
+)
+"""Verbs and adjectives before a noun ("만드는", "많은"); no noun that ends alike ("정보는")."""
+_CASES = re.compile(r"(?<=..)(?:에서|에게|한테|까지|부터|에)$")
+"""What may stand between a noun and its "는": "방법에는"."""
+_POLITE = re.compile(r"(?<=[은는])요$")
+_CONDITION = re.compile(r"(?:하|되|으|려|다)면$")
+_DEFINED = re.compile(r"(?<=..)이?란$")
 _PARTICLE_PAIRS = {
     "은": ("은", "는"), "는": ("은", "는"), "이": ("이", "가"), "가": ("이", "가"),
     "을": ("을", "를"), "를": ("을", "를"), "과": ("과", "와"), "와": ("과", "와"),
@@ -49,6 +60,7 @@ _PARTICLE_PAIRS = {
 }  # fmt: skip
 _SOUNDS_CLOSED = frozenset("013678lmnrLMNR")
 """Digits and letters whose Korean names end in a consonant (영, 일, 삼 …, 엘, 엠, 엔, 알)."""
+_IDENTITY = re.compile(r"\S+|(?:몇|어느|무슨|어떤) \S+")
 _PUNCTUATION = " \t\n.,!?？。…~\"'“”‘’()[]"
 
 
@@ -68,8 +80,8 @@ class Topic:
 
     @property
     def owned(self) -> str:
-        """In the genitive."""
-        genitive = f"{self.owner}의"
+        """In the genitive; a clause ("등록하지 않으면") as it is."""
+        genitive = self.owner if _CONDITION.search(self.owner) else f"{self.owner}의"
         return f"{self.beside}, {genitive}" if self.beside else genitive
 
 
@@ -81,10 +93,10 @@ def topic_of(before: Before) -> Topic:
     if not phrase:
         return Topic("")
     rest = asked[asked.find(phrase) + len(phrase) + len(particle) :].strip(_PUNCTUATION)
-    identity = not rest or bool(_ASKING.match(rest) and " " not in rest)
+    identity = not rest or bool(_IDENTITY.fullmatch(rest) and _ASKING.match(rest))
     whole = f"{phrase}({before.named})" if identity and before.named else phrase
     possessor, _, part = phrase.rpartition("의 ")
-    owner = possessor if identity and part else whole
+    owner = possessor if identity and possessor and part else whole
     person = bool(re.search(r"누가|누구", asked)) and not identity
     return Topic(phrase, particle, whole, owner, before.named if person else "")
 
@@ -100,6 +112,8 @@ def named_words(question: str) -> list[str]:
     words = [word for word in (w.strip(_PUNCTUATION) for w in question.split()) if word]
     while len(words) > 1 and _LINKING.match(words[-1]):
         words.pop()
+    if words[-1:] == ["수"]:
+        words.pop()  # "연임할 수 있나요" is one predicate
     if words and not _ends_as_name(words[-1]):
         words.pop()
     named: list[str] = []
@@ -135,11 +149,15 @@ def marked(word: str, particles: str) -> tuple[str, str] | None:
     if not stem or last not in particles or _ADNOMINAL.search(word):
         return None
     closed, opened = _PARTICLE_PAIRS[last]
+    if _LATIN_END.search(stem):  # nobody can tell how it is spoken: "Word2Vec은", "API는"
+        return stem, last
     return (stem, last) if last == (closed if ends_closed(stem) else opened) else None
 
 
 def with_particle(noun: str, particle: str) -> str:
-    """A noun with its particle in the form that agrees with it."""
+    """A noun with its particle in the form that agrees with it; a clause takes none."""
+    if _CONDITION.search(noun):
+        return noun
     for given, (closed, opened) in _PARTICLE_PAIRS.items():
         if particle == given:
             particle = closed if ends_closed(noun) else opened
@@ -164,19 +182,26 @@ def _phrase(asked: str) -> tuple[str, str]:
     if comma and len(rest.split()) > 1 and not _ASKING.search(head) and len(head) >= 4:
         return head.strip(_PUNCTUATION), ""
     words = asked.split()
-    plain = [word.strip(_PUNCTUATION) for word in words]
+    plain = [_POLITE.sub("", word.strip(_PUNCTUATION)) for word in words]
     for particles in ("은는", "이가", "을를"):
         for place, word in enumerate(plain):
-            found = None if _ASKING.match(word) else marked(word, particles)
-            if found:
+            unclear = _ASKING.match(word) or _OF_NOTHING.match(word)
+            if not unclear and (found := marked(word, particles)):
                 start = _start(plain, place)
-                return " ".join([*words[start:place], found[0]]).strip(_PUNCTUATION), found[1]
+                noun, particle = _without_case(*found)
+                return " ".join([*words[start:place], noun]).strip(_PUNCTUATION), particle
     lead = []
     for word in plain[:-1] if len(plain) > 1 else plain:
         if _ASKING.match(word):
             break
-        lead.append(word)
+        lead.append(_DEFINED.sub("", word))
     return " ".join(named for named in lead if not _OF_NOTHING.match(named)), ""
+
+
+def _without_case(noun: str, particle: str) -> tuple[str, str]:
+    """ "방법에", "는" → "방법", "에는"."""
+    case = _CASES.search(noun) if particle in "은는" else None
+    return (noun[: case.start()], case.group() + particle) if case else (noun, particle)
 
 
 def _start(words: list[str], end: int) -> int:

@@ -13,6 +13,13 @@ LIGHTHOUSE = ("서담의 첫 등대는 언제 세워졌나요?", "1908년입니�
 EXPENSES = ("출장비 정산은 어떻게 하나요?", "영수증을 내면 됩니다.")
 COFFEE = ("커피의 종류는 무엇이 있나요?", "1. 에스프레소: 진하다\n2. 라떼: 우유\n3. 모카")
 CAPITAL = ("룩셈부르크의 수도는 어디인가요?", "룩셈부르크시입니다. [1]")
+GRANT = ("보조금은 얼마인가요?", "500만원입니다.")
+UNREGISTERED = ("등록하지 않으면 어떻게 되나요?", "과태료를 냅니다.")
+REMEDIES = ("해결 방법에는 어떤 것이 있나요?", "예방: 조건을 없앱니다.\n\n회피: 미리 살핍니다.")
+EXAM = ("중간고사는 언제 봐요?", "10월 21일입니다.")
+GPT3 = ("GPT-3의 매개변수는 몇 개인가요?", "1,750억 개입니다.")
+WORD2VEC = ("Word2Vec은 누가 만들었어요?", "구글이 만들었습니다.")
+LIBRARY = ("작은도서관이란 무엇인가요?", "주민이 꾸리는 시설입니다.")
 POHANG = ("How tall is the lighthouse of Pohang?", "26 metres.")
 KINDS = ("What kinds of coffee are there?", "There are three: espresso, latte and mocha. [1]")
 RADIUM = ("Who discovered radium?", "Marie Curie")
@@ -60,6 +67,17 @@ LEANING = [
     (COFFEE, "두 번째는 어떻게 만들어요?", "라떼는 어떻게 만들어요?"),
     (COFFEE, "마지막은 얼마예요?", "모카는 얼마예요?"),
     (COFFEE, "첫 번째 것의 특징은?", "에스프레소의 특징은?"),
+    # A phrase is taken without what stands between it and its particle, and a clause as it is.
+    (REMEDIES, "장점은요?", "해결 방법의 장점은요?"),
+    (REMEDIES, "두 번째는요?", "회피는요?"),
+    (EXAM, "범위는요?", "중간고사의 범위는요?"),
+    (UNREGISTERED, "그럼 과태료는 누가 부과해요?", "등록하지 않으면 과태료는 누가 부과해요?"),
+    (LIBRARY, "등록 기준은?", "작은도서관의 등록 기준은?"),
+    (("부서는 몇 개인가요?", "네 개"), "그중 가장 큰 곳은?", "부서 중 가장 큰 곳은?"),
+    # One more of its kind, though it has words in common with what was spoken of.
+    (GPT3, "GPT-2는요?", "GPT-2의 매개변수는 몇 개인가요?"),
+    (WORD2VEC, "GloVe는요?", "GloVe는 누가 만들었어요?"),
+    (LIGHTHOUSE, "부산의 등대는요?", "부산의 등대는 언제 세워졌나요?"),
     (POHANG, "And when was it built?", "when was the lighthouse of Pohang built?"),
     (POHANG, "Who designed it?", "Who designed the lighthouse of Pohang?"),
     (POHANG, "What is its colour?", "What is the lighthouse of Pohang's colour?"),
@@ -95,6 +113,7 @@ STANDING = [
     (LIGHTHOUSE, "백 년 동안 켜져 있는 그 전구는 어디 있나요?"),
     (LIGHTHOUSE, "그 파란 도자기 찻잔은 누가 만들었나요?"),  # it has a name of its own
     (LIGHTHOUSE, "그럼 공격자가 따라잡을 확률은?"),  # a clause of its own says of what
+    (LIGHTHOUSE, "순회사서의 뜻은?"),  # it says whose
     (LIGHTHOUSE, "고마워요!"),
     (COFFEE, "한국에서 두 번째로 높은 산은 무엇인가요?"),
     (POHANG, "What is the capital of France?"),
@@ -128,6 +147,23 @@ def test_a_part_of_what_was_found_belongs_to_it_and_nothing_else_does() -> None:
     lease = "The notice period of the lease is three months."
     said = standing_alone("What is the notice period?", turns(LEASE), lambda _: [lease])
     assert said == "What is the notice period, regarding the lease of the shop?"
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["조례는 언제부터 시행되나요?", "제6조를 알려 줘", "RAG는 왜 필요한가요?", "지원금이란?"],
+)
+def test_what_merely_stands_in_the_same_document_is_no_part_of_it(asked: str) -> None:
+    found = "보조금은 500만원까지 준다. 한 해에 한 번 준다. 지원금은 없다. 제6조와 RAG도 있다."
+    elsewhere = "열람석은 여섯 석이다. 왜 필요한지 알려 준다. 조례는 공포한 날부터 시행한다."
+    history = turns(GRANT)
+    assert standing_alone(asked, history, lambda _: [found, elsewhere]) == asked
+
+
+def test_a_question_that_was_carried_over_is_not_carried_over_twice() -> None:
+    understood = Answer("2년입니다.", standalone_question="운영위원회 위원의 임기는요?")
+    said = standing_alone("연임할 수 있나요?", [Turn(1, "임기는요?", understood)], nothing)
+    assert said == "운영위원회 위원의 임기는 연임할 수 있나요?"
 
 
 def test_the_passages_that_the_last_turn_kept_are_looked_at_without_a_search() -> None:
