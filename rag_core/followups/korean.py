@@ -129,7 +129,7 @@ def rewritten(question: str, before: Before) -> str | None:
     else:
         asked_of = english_topic_of(before)
         topic = Topic(asked_of.phrase, "", asked_of.whole, asked_of.whole)
-    if not topic.phrase or not body:
+    if not topic.phrase.strip() or not body:
         return None
     if said := _by_ordinal(body, before):
         return said
