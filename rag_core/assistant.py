@@ -1,25 +1,21 @@
-"""The assistant: asks the chain, streams the answer, checks its citations, keeps the turn."""
+"""The assistant: asks the chain in the words of a conversation, and keeps the turn."""
 
 from __future__ import annotations
 
-import queue
-import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from langchain_core.language_models import BaseChatModel
 
 from rag_core import budget, citations, prompting
+from rag_core.answer_stream import AnswerStream, within
 from rag_core.chain import Fit, build_chain, everything
 from rag_core.citations import Checked
 from rag_core.embeddings import BundledEmbedding
-from rag_core.errors import ModelTimedOut, SeodamError
 from rag_core.followups import REMEMBERED, texts_of_best
 from rag_core.generators import EXTRACTIVE, model_name
 from rag_core.library import Library
-from rag_core.metering import Meter
 from rag_core.overview import WithOverviews, wants_overview
 from rag_core.prices import Price
 from rag_core.prompting import INSTRUCTIONS_LENGTH
@@ -34,7 +30,6 @@ from rag_core.types import (
     EVERYTHING,
     Answer,
     Conversation,
-    Finish,
     Hit,
     Options,
     Passage,
@@ -47,9 +42,6 @@ PASSAGES = 8  # shown to the model
 TITLE_LENGTH = 60
 _EMPHASIS = "emphasis"  # the preference that holds it
 QUESTION_LENGTH = 8000  # characters; a longer question is cut and the reader is told
-
-Check = Callable[[str, Sequence[Hit]], Checked]
-"""An answer as written and the passages shown → the answer as it may be shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,9 +164,9 @@ class Assistant:
             return citations.check(text, hits, self._library.page_text, bundled)
 
         name = model_name(model)
-        pump = _Pump(self._parts(question, model, retriever), self._answer_seconds, name)
+        parts = within(self._answer_seconds, self._parts(question, model, retriever), name)
         price = None if name == EXTRACTIVE else self._price(name)
-        return AnswerStream(pump, question.text, name, check, keep, price)
+        return AnswerStream(parts, question.text, name, check, keep, price)
 
     def _parts(
         self, question: Question, model: BaseChatModel, retriever: SeodamRetriever
@@ -241,117 +233,3 @@ class _Found:
         self, question: str, k: int = 10, documents: frozenset[str] | None = None
     ) -> list[Hit]:
         return list(self.hits[:k])
-
-
-class AnswerStream:
-    """Iterate for the pieces of the answer, once.
-
-    `standalone_question` and `hits` are known before the first piece; "" is yielded while nothing
-    arrives, so that whoever iterates can stop at any time. However the iteration ends (to the
-    end, by an error, by `close()` or by an exception of the one who iterates), `answer` is set
-    and kept.
-    """
-
-    def __init__(
-        self,
-        parts: _Pump,
-        question: str,
-        model: str,
-        check: Check,
-        keep: Any,
-        price: Price | None = None,
-    ) -> None:
-        self._meter = Meter(model, price)
-        self.hits: tuple[Hit, ...] = ()
-        self.answer: Answer | None = None
-        self.asked = self.standalone_question = question
-        self._parts = parts
-        self._model = model
-        self._check = check
-        self._keep = keep
-
-    def __iter__(self) -> Iterator[str]:
-        started = self._meter.started = time.monotonic()
-        text, answerable, finish, error = "", True, Finish.STOPPED, ""
-        try:
-            for part in self._parts:
-                self.standalone_question = part.get("standalone", self.standalone_question)
-                self.hits = tuple(part.get("hits", self.hits))
-                answerable = part.get("answerable", answerable)
-                piece = part.get("text", "")
-                self._meter.read(part)
-                text += piece
-                yield piece
-            finish = Finish.COMPLETE
-        except SeodamError as failure:
-            finish, error = Finish.FAILED, failure.code
-            raise
-        finally:
-            self._parts.close()
-            self.answer = self._checked(text, answerable, finish)
-            seconds = time.monotonic() - started
-            usage = self._meter.usage(text, finish is Finish.COMPLETE)
-            self.answer = replace(self.answer, seconds=seconds, error=error, usage=usage)
-            self._keep(self.answer)
-
-    def _checked(self, text: str, answerable: bool, finish: Finish) -> Answer:
-        checked = self._check(text, self.hits)
-        return Answer(
-            text=checked.text,
-            citations=checked.citations,
-            sentences=checked.sentences,
-            hits=self.hits,
-            answerable=answerable and checked.answerable and bool(self.hits),
-            finish=finish,
-            model=self._model,
-            standalone_question=self.standalone_question,
-            offered_citations=checked.offered,
-        )
-
-
-class _Pump:
-    """Draws a stream in a thread of its own, so that whoever reads it can always stop."""
-
-    _HEARTBEAT = 0.2  # seconds
-    _END = object()
-
-    def __init__(self, parts: Iterator[dict[str, Any]], seconds: float, model: str) -> None:
-        self._parts = parts
-        self._seconds = seconds
-        self._model = model
-        self._closed = threading.Event()
-        self._arrived: queue.SimpleQueue[Any] = queue.SimpleQueue()
-
-    def __iter__(self) -> Iterator[dict[str, Any]]:
-        deadline = time.monotonic() + self._seconds
-        threading.Thread(target=self._draw, name="answer", daemon=True).start()
-        while True:
-            try:
-                part = self._arrived.get(timeout=self._HEARTBEAT)
-            except queue.Empty:
-                part = {}
-            if part is self._END:
-                return
-            if isinstance(part, BaseException):
-                raise part
-            if time.monotonic() > deadline:
-                raise ModelTimedOut(model=self._model)
-            yield part
-
-    def close(self) -> None:
-        self._closed.set()
-
-    def _draw(self) -> None:
-        try:
-            for part in self._parts:
-                if self._closed.is_set():
-                    return
-                self._arrived.put(part)
-        except BaseException as error:  # handed to the reader, who raises it
-            self._arrived.put(error)
-        else:
-            self._arrived.put(self._END)
-        finally:
-            close = getattr(self._parts, "close", None)
-            if close:
-                close()

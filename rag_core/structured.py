@@ -7,10 +7,9 @@ whoever asked checks each value.
 
 from __future__ import annotations
 
-import queue
 import re
-import threading
 from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
 from typing import Any, TypeVar
 
 from langchain_core.language_models import BaseChatModel
@@ -19,11 +18,10 @@ from langchain_core.output_parsers import JsonOutputParser
 from langchain_core.runnables import Runnable, RunnableGenerator
 from pydantic import BaseModel, ValidationError
 
+from rag_core.arriving import arriving
 from rag_core.errors import ModelAnswerBroken
 
-HEARTBEAT = 0.2  # seconds
 _THOUGHT = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL)
-_END = object()
 Value = TypeVar("Value", bound=BaseModel)
 
 
@@ -53,36 +51,12 @@ def written(model: BaseChatModel, messages: Sequence[BaseMessage], name: str) ->
     at first), so that whoever iterates can stop at any time; the model is left alone then. Raises
     ModelFailed kinds; ModelAnswerBroken, of the model of this name, where no JSON object came.
     """
-    arrived: queue.SimpleQueue[Any] = queue.SimpleQueue()
-    closed = threading.Event()
-
-    def draw() -> None:
-        try:
-            for value in json_chain(model).stream(list(messages)):
-                arrived.put(value)
-                if closed.is_set():
-                    return
-            arrived.put(_END)
-        except BaseException as error:  # handed to the reader, who raises it
-            arrived.put(error)
-
-    threading.Thread(target=draw, name="structured", daemon=True).start()
     latest: Any = {}
-    try:
-        while True:
-            try:
-                value = arrived.get(timeout=HEARTBEAT)
-            except queue.Empty:
-                yield latest
-                continue
-            if value is _END:
-                break
-            if isinstance(value, BaseException):
-                raise value
+    values = json_chain(model).stream(list(messages))
+    with closing(arriving(values, "structured")) as arrived:
+        for value in arrived:
             latest = value if isinstance(value, dict) else latest
             yield latest
-    finally:
-        closed.set()
     if not latest:
         raise ModelAnswerBroken(model=name)
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
     from streamlit.elements.lib.mutable_status_container import StatusContainer
 
-    from rag_core.assistant import AnswerStream
+    from rag_core.answer_stream import AnswerStream
 
 
 def ask(

@@ -49,6 +49,7 @@ FLOORS = (
         "marginalisation",
         "tokenisation",
         "background",
+        "arriving",
         "guarding",
     },
     {"stores", "parsing", "fetching", "embeddings", "subwords", "providers"}
@@ -80,7 +81,8 @@ FLOORS = (
     {"chain", "rewriting", "structured", "quoting", "instructions", "fact_check", "studying"},
     {"fine_tuning", "fine_tuning_child", "trials"},
     {"tuning"},
-    {"library", "shelving", "assistant", "ingestion", "archive", "reembedding", "rereading"},
+    {"library", "shelving", "assistant", "answer_stream", "ingestion", "archive"}
+    | {"reembedding", "rereading"},
     {"named_embeddings", "examinations", "setups"},
     {"comparing", "examining", "question_files", "question_making"},
     {"examiner"},
