@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from rag_core import grounding
 from rag_core.embeddings import BundledEmbedding
+from rag_core.markdown import code, span_at
 from rag_core.neighbours import part_at
 from rag_core.support import Evidence
 from rag_core.text import find_quote, sentences
@@ -30,6 +31,9 @@ _MARKS = re.compile(rf"[ \t]?{_ONE}(?:[ \t]?{_ONE})*", re.IGNORECASE)
 _NUMBERS = re.compile(r"(\d{1,3})(?:[ \t]{0,2}[-–~][ \t]{0,2}(\d{1,3}))?")
 _LONGEST_RANGE = 30
 _CLAIMS_NOTHING = re.compile(r"\s*(?:#{1,6}\s|```|[^\w\s]*\s*$)")
+_TABLE_HEADER = re.compile(
+    r"^[^|\n]*\|.*$(?=\n *\|?(?: *:?-+:? *\|)+(?: *:?-+:?)? *$)", re.MULTILINE
+)
 REFUSAL = 0
 """The number by which a model says that the passages do not answer; see prompting."""
 
@@ -39,9 +43,9 @@ class Checked:
     """An answer after the check.
 
     `text` carries the renumbered marks. `sentences` are those that claim something, without
-    marks; headings, lead-ins ending in a colon and refusals claim nothing. `offered` counts the
-    citations that the model offered, kept or dropped. `answerable` is false when it said, by [0],
-    that the passages do not answer.
+    marks; headings, also those of tables, lead-ins ending in a colon and refusals claim
+    nothing. `offered` counts the citations that the model offered, kept or dropped. `answerable`
+    is false when it said, by [0], that the passages do not answer.
     """
 
     text: str
@@ -69,9 +73,10 @@ def check(
         mark.sentence = _owner(mark, spans)
         cited.setdefault(mark.sentence, []).extend(mark.numbers)
     desk = _Desk(hits, page_text, embedding)
+    headers = {one.start() for one in _TABLE_HEADER.finditer(plain)}
     given = {
-        index: desk.cite(plain[start:end], cited.get(index, []))
-        for index, (start, end) in enumerate(spans)
+        index: desk.cite(plain[a:b], cited.get(index, []), claims=a not in headers)
+        for index, (a, b) in enumerate(spans)
     }
     dropped = desk.dropped + len(set(cited.get(-1, [])) - {REFUSAL})
     return Checked(
@@ -96,11 +101,14 @@ class _Mark:
 
 
 def _take_out(text: str) -> tuple[str, list[_Mark]]:
-    """The text without its marks, and the marks."""
+    """The text without its marks, and the marks; in code there are none."""
     pieces: list[str] = []
     marks: list[_Mark] = []
     done = length = 0
+    within = code(text)
     for found in _MARKS.finditer(text):
+        if span_at(within, found.start()):
+            continue
         before = text[found.start() - 1 : found.start()] if found.start() else "\n"
         spaced = found.group()[0] in " \t" or before in "\n "
         glued = text[found.end() : found.end() + 1].isalnum()
@@ -169,7 +177,7 @@ class _Desk:
         self._page_text = page_text
         self._given: dict[tuple[str, str], int] = {}
 
-    def cite(self, sentence: str, numbers: Sequence[int]) -> dict[int, int]:
+    def cite(self, sentence: str, numbers: Sequence[int], *, claims: bool = True) -> dict[int, int]:
         """What the passages that a sentence cites are called in the checked answer."""
         given: dict[int, int] = {}
         for number in dict.fromkeys(numbers):
@@ -181,8 +189,8 @@ class _Desk:
                 self.dropped += 1
             else:
                 given[number] = citation
-        refuses = REFUSAL in numbers and not given
-        if not refuses and not _CLAIMS_NOTHING.match(sentence) and sentence[-1] not in ":：":
+        claims = claims and not _CLAIMS_NOTHING.match(sentence) and sentence[-1] not in ":："
+        if claims and (given or REFUSAL not in numbers):
             texts = [self._evidence[number].everything for number in given]
             said = grounding.check(sentence, texts, self._embedding)
             marks = tuple(given.values())

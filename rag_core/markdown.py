@@ -11,6 +11,8 @@ their host with "@" are broken too, and so are the commands by which a formula h
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from collections.abc import Sequence
 
 JOINER = "\u2060"
 
@@ -46,6 +48,8 @@ _UNDECIDED = "!]<:$\\/wW"
 """A text that ends in one of these may still become something else."""
 _OPEN_HOST = re.compile(rf"(?:://|www\.)[^\s/?#@]{{0,{_HOST}}}+\Z", re.IGNORECASE)
 _CARRIAGE = re.compile("\r\n?")
+_BLOCK = r"^ {0,3}(?P<fence>```|~~~).*?(?:^ {0,3}(?P=fence)[^\n]*|\Z)"
+_CODE = re.compile(rf"(?P<block>{_BLOCK})|`\w[^`\n]*`", re.MULTILINE | re.DOTALL)
 
 
 def safe_markdown(text: str) -> str:
@@ -61,6 +65,18 @@ def safe_markdown(text: str) -> str:
 def undisguised(text: str) -> str:
     """The same text, in which no address hides its host behind an "@" and becomes a link."""
     return _DISGUISED.sub(rf"\g<0>{JOINER}", text)
+
+
+def code(text: str, *, blocks: bool = False) -> list[tuple[int, int]]:
+    """Spans of the code in a text, within lines (from a letter on) and in blocks, or `blocks` only:
+    what stands there is shown as it is, so that `a[1]` is no mark and no Markdown."""
+    return [one.span() for one in _CODE.finditer(text) if one["block"] or not blocks]
+
+
+def span_at(spans: Sequence[tuple[int, int]], place: int) -> tuple[int, int] | None:
+    """The one of these spans, in order and apart, that holds a place."""
+    at = bisect_right(spans, place, key=lambda span: span[0]) - 1
+    return spans[at] if at >= 0 and place < spans[at][1] else None
 
 
 class SafeStream:

@@ -105,12 +105,15 @@ def letters_of(text: str) -> str:
 
 # --- sentences ----------------------------------------------------------------------------------
 
-_END = re.compile(r"[.!?。！？…]+[\"'”’」』)\]]*(?=\s|$)|[。！？]")
+_NOTES = r"(?:\[\u2060?(?:note )?\d{1,3}\])*"  # of an encyclopedia, behind the mark: work."[4]
+_END = re.compile(rf"(?P<mark>[.!?。！？…]+[\"'”’」』)\]]*){_NOTES}(?=\s|$)|[。！？]")
 _LEADER = re.compile(r"\.{4,}|(?<=\s)\.{2,}")  # dots that lead the eye to the next cell of a row
 _ABBREVIATION = re.compile(
     r"(?:^|[\s(])(?:Mr|Mrs|Ms|Dr|Prof|Sr|Jr|St|vs|etc|cf|al|No|Nos|Fig|Figs|Eq|Sec|Vol|pp|p|ca"
     r"|approx|Inc|Ltd|Co|Corp|e\.g|i\.e|U\.S|[A-Z])\.$"
 )
+_DOTTED = re.compile(r"(?:^|[\s(\d])[A-Za-z](?:\.[A-Za-z])+\.$")  # "9 a.m.": may end a sentence
+_GOES_ON = re.compile(r"\s+[a-z\d]")
 _LIST_MARK = re.compile(
     r"\s*(?:[-*•·∙◦▪■□●○◆◇※►▶→✓|]|\(?\d{1,3}[.)]|\(?(?:[a-zA-Z가-하]|[ivx]{1,4})[.)])\s"
 )
@@ -153,8 +156,10 @@ def _cut_at_marks(text: str, start: int, end: int) -> list[tuple[int, int]]:
     spans: list[tuple[int, int]] = []
     begin = start
     for mark in _END.finditer(text, start, end):
-        sentence = text[begin : mark.end()]
+        sentence = text[begin : mark.end("mark") if mark["mark"] else mark.end()]
         if _ABBREVIATION.search(sentence) or re.fullmatch(r"\s*\(?\w{1,3}[.)]", sentence):
+            continue
+        if _DOTTED.search(sentence) and _GOES_ON.match(text, mark.end(), end):
             continue
         if _LEADER.match(text, mark.start()):
             continue

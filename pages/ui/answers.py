@@ -19,7 +19,7 @@ from pages.ui.session import Visitor
 from pages.ui.shell import literal, show_failure
 from pages.ui.turn_actions import show_actions
 from pages.ui.understood import show_editable
-from rag_core.markdown import safe_markdown
+from rag_core.markdown import code, safe_markdown, span_at
 from rag_core.types import (
     Answer,
     Citation,
@@ -112,9 +112,11 @@ def _with_marks(words: Words, answer: Answer) -> str:
     """The text made safe; its citation marks as badges, sentences without a source marked."""
     text = safe_markdown(_flagged(answer))
     known = {citation.number for citation in answer.citations}
+    within = code(text)
 
     def badge(mark: re.Match[str]) -> str:
-        return f":gray-badge[{mark[1]}]" if int(mark[1]) in known else mark[0]
+        shown = int(mark[1]) in known and not span_at(within, mark.start())
+        return f":gray-badge[{mark[1]}]" if shown else mark[0]
 
     text = _MARK.sub(badge, text)
     for flag, example in zip(
@@ -125,11 +127,31 @@ def _with_marks(words: Words, answer: Answer) -> str:
 
 
 def _flagged(answer: Answer) -> str:
-    """The text with a flag behind every sentence that its source does not bear out."""
-    return "".join(
-        piece + (_FLAGS[bool(sentence.contradicted)] if sentence else "")
-        for piece, sentence in checking.pieces(answer)
-    )
+    """The text with a flag behind every sentence that its source does not bear out; behind a block
+    of code, in which every character is shown as it is."""
+    blocks = code(answer.text, blocks=True)
+    against: dict[int, bool] = {}
+    at = 0
+    for piece, sentence in checking.pieces(answer):
+        at += len(piece)
+        if sentence:
+            block = span_at(blocks, at - 1)
+            place = block[1] if block else at
+            against[place] = against.get(place, False) or bool(sentence.contradicted)
+    text, at = "", 0
+    for place, contradicted in against.items():
+        flag = _FLAGS[contradicted]
+        flag = f"\n\n{flag}\n" if span_at(blocks, place - 1) else flag
+        text += _with_flag(answer.text[at:place], flag)
+        at = place
+    return text + answer.text[at:]
+
+
+def _with_flag(piece: str, flag: str) -> str:
+    """A flag behind a piece; in the last cell where it is a row of a table, which shows nothing
+    behind that."""
+    row = piece.removesuffix("|")
+    return f"{row.rstrip()}{flag} |" if row != piece else piece + flag
 
 
 def _endings(words: Words, answer: Answer) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from pages.ui.shell import literal
 if TYPE_CHECKING:
     from rag_core.types import Answer, Sentence, Turn
 
+_MARK_OR_SPACE = re.compile(r"\[\d{1,3}\]|\s")
 LONGEST_CLAIM = 2000  # characters of an address that carries one
 _FACT_CHECK = Path(__file__).resolve().parents[1] / "fact_check.py"
 
@@ -68,17 +70,28 @@ def _summary(words: Words, answer: Answer) -> str:
 
 def pieces(answer: Answer) -> Iterator[tuple[str, Sentence | None]]:
     """The text in pieces, each with the sentence at its end that its source does not bear out;
-    None for what follows the last one."""
+    None for what follows the last one. Marks within a sentence, as in "80 bytes [1].", do not
+    hide it."""
+    text, places = _unmarked(answer.text)
     copied = seen = 0
     for sentence in answer.sentences:
-        at = answer.text.find(sentence.text, seen)
-        if at < 0:
+        bare, _ = _unmarked(sentence.text)
+        at = text.find(bare, seen)
+        if at < 0 or not bare:
             continue
-        seen = at + len(sentence.text)
+        seen = at + len(bare)
         if not sentence.supported:
-            yield answer.text[copied:seen], sentence
-            copied = seen
+            end = places[seen - 1] + 1
+            yield answer.text[copied:end], sentence
+            copied = end
     yield answer.text[copied:], None
+
+
+def _unmarked(text: str) -> tuple[str, list[int]]:
+    """The text without citation marks and white space, and where each character stood."""
+    out = {place for one in _MARK_OR_SPACE.finditer(text) for place in range(*one.span())}
+    places = [place for place in range(len(text)) if place not in out]
+    return "".join(text[place] for place in places), places
 
 
 def badge(words: Words, sentence: Sentence) -> str:

@@ -117,3 +117,35 @@ def test_an_answer_from_before_sentences_were_checked_so_is_shown(open_page: Ope
     page = opened(open_page(language="en"), kept(old))
     assert not page.exception
     assert any(one.label == ENGLISH("check.sentences", n=1) for one in page.expander)
+
+
+NO_SOURCE = f":orange-badge[{ENGLISH('answer.no_source')}]"
+UNBORNE = [
+    ("Tea has 95 leaves [1]. So.", "Tea has 95 leaves.", f"Tea has 95 leaves [1]. {NO_SOURCE} So."),
+    (
+        "Tea [1] has 95 leaves. [1] So.",
+        "Tea has 95 leaves.",
+        f"Tea [1] has 95 leaves. {NO_SOURCE} [1] So.",
+    ),
+    (
+        "| what | leaves |\n|---|---|\n| tea | 95 |",
+        "| tea | 95 |",
+        f"| what | leaves |\n|---|---|\n| tea | 95 {NO_SOURCE} |",
+    ),
+    (
+        "So:\n```\ntea[1] = 95\n```\nDone.",
+        "tea[1] = 95",
+        f"So:\n```\ntea[1] = 95\n```\n\n {NO_SOURCE}\n\nDone.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "sentence", "shown"), UNBORNE)
+def test_what_no_source_bears_out_is_marked_where_it_stands(
+    open_page: Open, text: str, sentence: str, shown: str
+) -> None:
+    unborne = Sentence(sentence, (), False, CheckedBy.NUMBERS)
+    conversation = kept(Answer(text, sentences=(unborne,), model="openai:some"))
+    page = open_page(language="en")
+    page.session_state["conversation"] = conversation.id
+    assert shown in [one.value for one in page.run().markdown]

@@ -83,3 +83,21 @@ def test_a_refusal_is_understood_and_cites_nothing() -> None:
     answer = checked("The passages do not say. [0]")
     assert not answer.answerable
     assert answer.citations == answer.sentences == ()
+
+
+def test_the_heading_of_a_table_claims_nothing_and_its_rows_do() -> None:
+    answer = checked(
+        "| what | when |\n|:--|--:|\n| fields | planted in 1939 [1] |\n| moon | 2077 |"
+    )
+    assert [(one.text, one.supported) for one in answer.sentences] == [
+        ("| fields | planted in 1939 |", True),
+        ("| moon | 2077 |", False),
+    ]
+
+
+def test_code_holds_no_marks() -> None:
+    code = "```python\nhills[0] = fields[1]\n```\nAs `hills[7]` says:"
+    answer = checked(f"{code}\nTea is grown in Boseong. [1]")
+    assert answer.text == f"{code}\nTea is grown in Boseong. [1]"
+    assert answer.answerable
+    assert (len(answer.citations), answer.offered) == (1, 1)

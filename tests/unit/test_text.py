@@ -67,6 +67,21 @@ def test_english_sentences():
     ]
 
 
+def test_a_sentence_goes_on_behind_dots_and_ends_behind_its_notes():
+    text = "Open from 9 a.m. to 5 p.m. on weekdays. It closed at 5 p.m. The U.S. pays."
+    assert said(text) == [
+        "Open from 9 a.m. to 5 p.m. on weekdays.",
+        "It closed at 5 p.m.",
+        "The U.S. pays.",
+    ]
+    text = 'He called it "quick."[4][5] Others, as Lee et al.[6] The rest agreed.[note 1] So it is.'
+    assert said(text) == [
+        'He called it "quick."[4][5]',
+        "Others, as Lee et al.[6] The rest agreed.[note 1]",
+        "So it is.",
+    ]
+
+
 def test_korean_sentences_end_without_a_mark_at_a_line_end():
     text = "비트코인은 전자 화폐이다. 2.5배 빠르다!\n작업 증명이 필요합니다\n그래서 오래 걸린다"
     assert said(text) == [
