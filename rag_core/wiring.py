@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
@@ -13,14 +11,7 @@ from filelock import FileLock, Timeout
 from rag_core.assistant import Assistant
 from rag_core.cross_encoder import load_cross_encoder
 from rag_core.embeddings import Embedding
-from rag_core.errors import (
-    BrokenPrices,
-    LibraryBusy,
-    MissingExtra,
-    ModelFailed,
-    SeodamError,
-    WrongSetting,
-)
+from rag_core.errors import BrokenPrices, LibraryBusy
 from rag_core.examinations import Evaluations
 from rag_core.examiner import Examiner
 from rag_core.examining import Examinee
@@ -31,31 +22,19 @@ from rag_core.library import Library
 from rag_core.named_embeddings import named_embedding
 from rag_core.parsing import Limits, can_read_scans
 from rag_core.prices import Price, load_prices, price_of
+from rag_core.recovery import Recovery
 from rag_core.reembedding import EVERYBODY, EmbeddingInUse
 from rag_core.settings import Settings
 from rag_core.stores.conversations import Conversations
 from rag_core.stores.database import Database
 from rag_core.stores.failures import store_failures
-from rag_core.stores.healing import probe_dense
 from rag_core.stores.record import Record
-from rag_core.stores.shelves import Shelves, dense_name, shelf_key
+from rag_core.stores.shelves import Shelves
 from rag_core.tuning import BASE, Tuner, Tunings
-from rag_core.types import AS_IT_IS, DEFAULT_COLLECTION, DocumentState, Options, Passage
+from rag_core.types import AS_IT_IS, DEFAULT_COLLECTION, Options, Passage
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What `check` found and did."""
-
-    documents: int
-    passages: int
-    caches: str  # "sound" or "rebuilt"
-    reason: str
-    finished: int  # documents that an earlier process had left unfinished
-    failed: int  # of these, those that cannot be used and were discarded
 
 
 def open_seodam(settings: Settings, say: Callable[[str], None] = lambda _: None) -> Seodam:
@@ -74,7 +53,7 @@ def open_seodam(settings: Settings, say: Callable[[str], None] = lambda _: None)
             raise LibraryBusy(folder=str(settings.data)) from None
     try:
         seodam = Seodam(settings, lock)
-        seodam.found_at_start = seodam.heal(say)
+        seodam.recovery.start(say)
     except BaseException:
         lock.release()
         raise
@@ -100,7 +79,6 @@ class Seodam:
             settings.embedding,
             settings.embedding_fixed,
         )
-        self._unclean = settings.data / "unclean"
         self._limits = Limits(
             bytes=settings.max_upload_mb * 1024**2,
             pages=settings.max_pages,
@@ -111,7 +89,14 @@ class Seodam:
         self._cross_encoder = load_cross_encoder(settings.reranker)
         self.queue = IngestQueue(self.library)
         self._examiners: dict[str, Examiner] = {}
-        self.found_at_start: Report | None = None
+        self.recovery = Recovery(
+            self._record,
+            self._shelves,
+            self.in_use,
+            self.library,
+            self.conversations,
+            settings.data / "unclean",
+        )
 
     @property
     def embedding(self) -> Embedding:
@@ -202,47 +187,6 @@ class Seodam:
             context_tokens=options.context_tokens,
         )
 
-    def heal(self, say: Callable[[str], None] = lambda _: None, thorough: bool = False) -> Report:
-        """Bring caches and record in line; all that was acknowledged can be found afterwards, and
-        all that was removed is deleted for good.
-
-        After a clean stop, and unless `thorough`, nothing is probed. What had been recorded but
-        not indexed is indexed; what had only been received stays for `finish_received`.
-        """
-        caches, reason = "sound", ""
-        if thorough or self._unclean.exists():
-            say("probing")
-            reason = self._what_is_wrong()
-            if reason:
-                say("rebuilding")
-                self._rebuild()
-                caches = "rebuilt"
-        self._unclean.touch()
-        for left in self._record.unfinished():
-            library = self.library(left.owner)
-            if left.state is DocumentState.INDEXING:
-                library.shelving.forget_elsewhere(left.document_id)
-                with suppress(ModelFailed, WrongSetting, MissingExtra):  # `resume` tries again
-                    library.finish(left.document_id)
-        for owner in self._record.removing():
-            self.library(owner).purge_removed(older_than=0)
-            self.conversations(owner).purge_deleted(older_than=0)
-        for owner, document_id in self._record.stale():
-            with suppress(ModelFailed, WrongSetting, MissingExtra):  # the next start tries again
-                self.library(owner).refresh(document_id)
-        return self._report(caches, reason)
-
-    def finish_received(self) -> tuple[int, int]:
-        """Read what an earlier process had only received; (finished, failed)."""
-        finished = failed = 0
-        for left in self._record.unfinished():
-            try:
-                self.library(left.owner).finish(left.document_id)
-                finished += 1
-            except SeodamError:
-                failed += 1
-        return finished, failed
-
     def resume(self) -> None:
         """Queue what an earlier process had received and not finished, and pages that wait for
         OCR; go on in the background to the embedding that is wanted."""
@@ -251,14 +195,6 @@ class Seodam:
         for owner, document_id in self._record.waiting() if can_read_scans() else ():
             self.queue.read_on(owner, document_id)
         self.in_use.start()
-
-    def check(self, say: Callable[[str], None] = lambda _: None) -> Report:
-        """Open everything, repair the caches, finish what was left; says what it found."""
-        report = self.heal(say, thorough=True)
-        if self.found_at_start and self.found_at_start.caches == "rebuilt":
-            report = self.found_at_start
-        finished, failed = self.finish_received()
-        return self._report(report.caches, report.reason, finished, failed)
 
     def close(self) -> None:
         """Stop the queue, close the stores, let the folder go."""
@@ -269,36 +205,5 @@ class Seodam:
         self.in_use.close()
         self._shelves.close()
         self._database.close()
-        self._unclean.unlink(missing_ok=True)
+        self.recovery.stopped_cleanly()
         self._lock.release()
-
-    def _what_is_wrong(self) -> str:
-        """Why the caches cannot be trusted; "" when they can."""
-        self._shelves.close()
-        verdict = probe_dense(self._shelves.dense_folder)
-        if not verdict.sound:
-            return verdict.reason
-        fingerprint = self.in_use.fingerprint
-        for owner, collection in self._record.shelves():
-            documents = self._record.of(owner).documents(collection)
-            expected = sum(document.passages for document in documents)
-            name = dense_name(shelf_key(owner, collection), fingerprint)
-            if verdict.counts.get(name, 0) < expected:
-                return "the dense index lacks passages"
-            if self._shelves.of(owner, collection, fingerprint).lexical.count() < expected:
-                return "the lexical index lacks passages"
-        return ""
-
-    def _rebuild(self) -> None:
-        self._shelves.set_aside(f"quarantine-{time.strftime('%Y%m%dT%H%M%S')}")
-        for owner, collection in self._record.shelves():
-            self.library(owner).reindex(collection, self.in_use.fingerprint)
-
-    def _report(self, caches: str, reason: str, finished: int = 0, failed: int = 0) -> Report:
-        documents = [
-            document
-            for owner, collection in self._record.shelves()
-            for document in self._record.of(owner).documents(collection)
-        ]
-        passages = sum(document.passages for document in documents)
-        return Report(len(documents), passages, caches, reason, finished, failed)

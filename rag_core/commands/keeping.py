@@ -57,7 +57,7 @@ def import_archive(seodam: Seodam, options: Options, tell: Tell) -> Iterator[Sai
 
 def check(seodam: Seodam, options: Options, tell: Tell) -> Iterator[Said]:
     """Open everything, repair the caches, say what was found."""
-    report = asdict(seodam.check(tell))
+    report = asdict(seodam.recovery.check(tell))
     yield Said("\n".join(f"{key}: {value}" for key, value in report.items()), report)
 
 

@@ -354,7 +354,7 @@ def test_a_file_being_read_does_not_bring_its_removed_collection_back(
     assert [one.id for one in library.shelving.all()] == [DEFAULT_COLLECTION]
     assert library.shelving.undo_remove(target.id) == "short-lived"
     assert library.documents(target.id) == ()
-    assert seodam.check().documents == 0
+    assert seodam.recovery.check().documents == 0
 
 
 def wait_for(happened: Callable[[], bool], seconds: float = 60) -> None:

@@ -321,7 +321,7 @@ def test_a_library_whose_model_is_gone_opens_and_keeps_its_vectors(remote: Setti
     shutil.rmtree(remote.data / "chroma")
     gone = replace(remote, openai_base_url="http://127.0.0.1:9/v1")
     with opened(gone) as seodam:
-        assert seodam.found_at_start.caches == "rebuilt"
+        assert seodam.recovery.found_at_start.caches == "rebuilt"
         with pytest.raises(ModelUnreachable):
             seodam.library(LOCAL_OWNER).search("등대", 1)
         with pytest.raises(ModelUnreachable):

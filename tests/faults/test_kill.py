@@ -48,7 +48,7 @@ def test_a_kill_at_any_step_loses_nothing_that_was_acknowledged(tmp_path: Path, 
     try:
         library = seodam.library(LOCAL_OWNER)
         assert library.search("lighthouses in Pohang", 1)[0].document == "first.txt"
-        seodam.finish_received()  # what the app does in the background at its start
+        seodam.recovery.finish_received()  # what the app does in the background at its start
         assert library.search("tea fields in Boseong", 1)[0].document == "second.pdf"
         assert len(library.documents()) == 2
         bytes_again = pages(["The second document.", "It is about tea fields in Boseong."])

@@ -71,6 +71,7 @@ FLOORS = (
         "extractive",
         "overview",
         "selection",
+        "listing",
         "prompting",
         "citations",
         "grounding",
@@ -83,7 +84,7 @@ FLOORS = (
     {"tuning"},
     {"library", "shelving", "assistant", "answer_stream", "ingestion", "archive"}
     | {"reembedding", "rereading"},
-    {"named_embeddings", "examinations", "setups"},
+    {"named_embeddings", "examinations", "setups", "recovery"},
     {"comparing", "examining", "question_files", "question_making"},
     {"examiner"},
     {"wiring"},
