@@ -19,6 +19,7 @@ _LATIN = re.compile(r"[a-z]+")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _MARK = re.compile(r"\s?\[\d{1,3}\]")
 _ITEM = re.compile(r"^[ \t]*(?:[-*•·]|\(?\d{1,2}[.)]|[①-⑳])[ \t]+(.+)$", re.MULTILINE)
+_NUMBERED = re.compile(r"^[ \t]*\(?(\d{1,2})[.)][ \t]+(.+)$", re.MULTILINE)
 _LABELLED = re.compile(r"^([^\n:：]{1,30}[:：]\s.+)$", re.MULTILINE)
 _INLINE_ITEM = re.compile(r"(?:^|\s)\(?\d{1,2}[.)]\s+(.+?)(?=[,;.]?\s+\(?\d{1,2}[.)]\s|[.]?\s*$)")
 _LISTED = re.compile(
@@ -79,6 +80,25 @@ class Before:
         names = [_BEHIND_COLON.sub("", one).strip(" .*_`") for one in listed]
         return tuple(one for one in names if one) if len(names) >= 2 else ()
 
+    def item(self, place: int) -> str:
+        """The listed item at a place counted from 1, or from the end for -1; "" for none.
+
+        An answer of single sentences may give items 1) and 5): then their numbers count, and what
+        it left out is taken from the list that was found."""
+        listed = self._list_with_gaps
+        if not listed:
+            return _item_at(self.items, place)
+        return listed[max(listed)] if place < 0 else listed.get(place, "")
+
+    @cached_property
+    def _list_with_gaps(self) -> dict[int, str]:
+        """The list that was found, where the answer gives only some of its numbers; else {}."""
+        given = next(iter(_numbered(self.plain_answer)), {})
+        if not given or list(given) == list(range(1, len(given) + 1)):
+            return {}
+        found = _numbered(self.found())
+        return next((one for one in found if len(one) > 1 and given.items() <= one.items()), {})
+
     @cached_property
     def _passages(self) -> str:
         return folded(f"{self.question}\n{self.plain_answer}\n{self.found()}")
@@ -127,8 +147,17 @@ def share_words(first: str, second: str) -> bool:
     return any(stands_in(word, text) for word in question_words(first) if len(word.token) > 1)
 
 
-def item_at(items: Sequence[str], place: int) -> str:
-    """The item at a place counted from 1, or from the end for -1; "" where there is none."""
+def _item_at(items: Sequence[str], place: int) -> str:
     if place < 0:
         return items[-1] if items else ""
     return items[place - 1] if 0 < place <= len(items) else ""
+
+
+def _numbered(text: str) -> list[dict[int, str]]:
+    """The numbered lists of a text: runs of items whose numbers rise."""
+    runs: list[dict[int, str]] = []
+    for number, said in _NUMBERED.findall(text):
+        if not runs or int(number) <= max(runs[-1]):
+            runs.append({})
+        runs[-1][int(number)] = said.strip(" .*_`")
+    return runs

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 
-from rag_core.followups.before import Before, any_of, item_at, share_words
+from rag_core.followups.before import Before, any_of, share_words
+from rag_core.followups.english_parallel import asked_with
 from rag_core.followups.english_words import SENTENCE, Topic, named_words, topic_of, without_opening
 from rag_core.followups.korean_words import topic_of as korean_topic_of
 from rag_core.text import language
@@ -65,6 +66,7 @@ _BARE = re.compile(
 _ASKS_WHEN = re.compile(
     r"^(?:why|when|where|how)\b(?!\s+(?:much|many|long|old|far|often|big|tall))", re.IGNORECASE
 )
+_ASKED_BEHIND = re.compile(r" — [a-z ]{2,20}$")  # by `_asked_again`, of the question before
 _ABOUT = re.compile(
     rf"^(?:(?:how|what) about|same (?:question )?for)\s+(?P<what>[^?]+?){_END}", re.IGNORECASE
 )
@@ -106,7 +108,11 @@ def rewritten(question: str, before: Before) -> str | None:
         return said
     if bare := _BARE.match(body):
         return _asked_again(before.question, bare["word"] or bare["why"], topic)
-    if about := _ABOUT.match(body):
+    about = _ABOUT.match(body)
+    leaves_out = linked or about or body.rstrip().endswith("?")
+    if leaves_out and (said := asked_with(about["what"] if about else body, before.question)):
+        return said
+    if about:
         return _other(about["what"], before, topic)
     if (pointed := _by_pointing(body, before, topic)) != body:
         return pointed
@@ -133,7 +139,7 @@ def _by_ordinal(body: str, before: Before) -> str | None:
     if not found:
         return None
     word = (found["word"] or "").lower()
-    item = item_at(before.items, _ORDINALS[word] if word else int(found["digit"]))
+    item = before.item(_ORDINALS[word] if word else int(found["digit"]))
     if not item:
         return None
     said = body[: found.start()] + item + body[found.end() :]
@@ -215,7 +221,8 @@ def _asked_again(asked: str, word: str, topic: Topic) -> str:
     """The last question with another question word: "why?" after "When was it built?"."""
     if word.lower() in {"why", "when", "where", "how"} and _ASKS_WHEN.match(asked):
         return _ASKS_WHEN.sub(word.capitalize(), asked, count=1)
-    return f"{asked.rstrip(' ?.!')} — {word.lower()}?"
+    asked = _ASKED_BEHIND.sub("", asked.rstrip(" ?.!"))
+    return f"{asked} — {word.lower()}?"
 
 
 def _other(what: str, before: Before, topic: Topic) -> str:

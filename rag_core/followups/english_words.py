@@ -29,12 +29,13 @@ _FUNCTION = frozenset(
     """.split()
 )
 _WORD = re.compile(r"[A-Za-z0-9가-힣][\w'’.-]*[\w]|[A-Za-z0-9가-힣]")
-_ENDS_PHRASE = """
+ENDS_PHRASE = """
     and or in on at by for from to with is was are were do does did can will that which who when if
     because be have has had after before during as about into so
 """
+_ARTICLE = r"(?:the|a|an|my|our)\s+"
 _NOUN_PHRASE = re.compile(
-    rf"\b(?:the|a|an|my|our)\s+((?:(?!{any_of(_ENDS_PHRASE)}\b)[\w'’-]+\s?){{1,6}})",
+    rf"\b{_ARTICLE}((?:(?!{any_of(ENDS_PHRASE)}\b|(?<!of\s){_ARTICLE})[\w'’-]+\s?){{1,6}})",
     re.IGNORECASE,
 )
 _NAME = re.compile(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from rag_core.followups.before import Before, any_of, item_at, share_words
+from rag_core.followups.before import Before, any_of, share_words
 from rag_core.followups.english_words import topic_of as english_topic_of
 from rag_core.followups.korean_words import (
     Topic,
@@ -153,7 +153,7 @@ def _by_ordinal(body: str, before: Before) -> str | None:
     found = _ORDINAL.search(body)
     if not found:
         return None
-    item = item_at(before.items, _place(found))
+    item = before.item(_place(found))
     follows = body[found.end() :].lstrip(" ")
     alone = found["noun"] or found["how"] or found["particle"] or _NOTHING_MORE.match(follows)
     if not item or not alone:

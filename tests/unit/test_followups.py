@@ -23,6 +23,8 @@ LIBRARY = ("작은도서관이란 무엇인가요?", "주민이 꾸리는 시설
 POHANG = ("How tall is the lighthouse of Pohang?", "26 metres.")
 KINDS = ("What kinds of coffee are there?", "There are three: espresso, latte and mocha. [1]")
 RADIUM = ("Who discovered radium?", "Marie Curie")
+LAID_OFF = ("How many people did Boeing lay off in Long Beach in 2015?", "113.")
+ARGUED = ("Who argued for the petitioner?", "Steven E. Mercer argued.")
 LEASE = ("What does the lease of the shop say?", "It runs for five years.")
 
 
@@ -88,6 +90,13 @@ LEANING = [
     (KINDS, "How is the third one made?", "How is mocha made?"),
     (KINDS, "What is the last one?", "What is mocha?"),
     (RADIUM, "When was she born?", "When was Marie Curie born?"),
+    # The same asked with another phrase, in place of the one of its kind.
+    (LAID_OFF, "and in El Segundo?", "How many people did Boeing lay off in El Segundo in 2015?"),
+    (LAID_OFF, "what about in 2016?", "How many people did Boeing lay off in Long Beach in 2016?"),
+    (LAID_OFF, "By whom?", "How many people did Boeing lay off in Long Beach in 2015 — by whom?"),
+    (ARGUED, "and for the respondent?", "Who argued for the respondent?"),
+    (ARGUED, "On what day?", "Who argued for the petitioner — on what day?"),
+    (POHANG, "In feet?", "How tall is the lighthouse of Pohang in feet?"),
     (LIGHTHOUSE, "Who built it?", "Who built 서담의 첫 등대?"),
     (POHANG, "그건 언제 지어졌어?", "the lighthouse of Pohang는 언제 지어졌어?"),
 ]
@@ -124,6 +133,8 @@ STANDING = [
     (POHANG, "Does vitamin C help with colds, and how should it be taken?"),
     (POHANG, "What does this document say about taxes?"),
     (POHANG, "What is a drug that helps against colds?"),
+    (POHANG, "In which year did Napoleon die?"),
+    (POHANG, "By law, who pays for the elevator?"),
     (POHANG, "thanks"),
     (KINDS, "What is the second largest city in Korea?"),
 ]
@@ -164,6 +175,23 @@ def test_a_question_that_was_carried_over_is_not_carried_over_twice() -> None:
     understood = Answer("2년입니다.", standalone_question="운영위원회 위원의 임기는요?")
     said = standing_alone("연임할 수 있나요?", [Turn(1, "임기는요?", understood)], nothing)
     assert said == "운영위원회 위원의 임기는 연임할 수 있나요?"
+
+
+@pytest.mark.parametrize(
+    ("asked", "item"),
+    [("the second one?", "Grind"), ("What is the last one?", "Serve"), ("두 번째는요?", "Grind")],
+)
+def test_an_item_that_the_answer_left_out_is_found_by_its_number(asked: str, item: str) -> None:
+    passage = "1) Roast\n2) Grind\n3) Brew\n4) Serve"
+    history = turns(("How is coffee made?", "1) Roast [1]\n\n3) Brew [2]"))
+    assert item in standing_alone(asked, history, lambda _: ["1) Open", passage])
+
+
+def test_a_question_asked_behind_another_is_not_asked_behind_it_for_good() -> None:
+    history = turns(POHANG, ("when?", "It does not say."))
+    assert standing_alone("why?", history, nothing) == (
+        "How tall is the lighthouse of Pohang — why?"
+    )
 
 
 def test_the_passages_that_the_last_turn_kept_are_looked_at_without_a_search() -> None:
