@@ -31,15 +31,18 @@ _DENIED = re.compile(
     r"|\b(?:has|have|had|is|are)\s+yet\s+to\s+(?:be\s+)?(?P<outstanding>[a-z]+)"
     r"|\b(?:fail(?:s|ed)?\s+to|refuse[sd]?\s+to|lack(?:s|ed)?)\s+(?:(?:be|a|an|any)\s+)*(?P<failed>[a-z]+)"
 )
-_ALSO = re.compile(r"(?:뿐|만)(?:만)?(?:이|은)?\s?아니(?:라|고)|\bnot (?:only|just|merely)\b")
+ALSO = re.compile(r"(?:뿐|만)(?:만)?(?:이|은)?\s?아니(?:라|고)|\bnot (?:only|just|merely)\b")
 """What goes on to say more and denies nothing."""
-_EVEN = re.compile(_ALSO.pattern + r"|밖에|수밖에|보다.{1,30}(?:없|않)|no (?:fewer|less|more) than")
+_EVEN = re.compile(ALSO.pattern + r"|밖에|수밖에|보다.{1,30}(?:없|않)|no (?:fewer|less|more) than")
 _PLANNED = re.compile(r"예정|계획|방침|전망|앞으로|\bwill\b|\bplan(?:s|ned)?\b|\bgoing to\b")
 _EXCEPT = re.compile(r"빼고|제외|\bexcept\b|\bapart from\b")
 _ABLE = re.compile(r"([가-힣]+)\s수(?:가|는|도)?\s?([있없])")
 _NOT_YET = re.compile(r"아직|\byet\b")
 _CONDITION = re.compile(r"(?:않|없|못\s?하)(?:으면|는 한|을 때|을 경우)|\bunless\b|\bif\b")
 _AIM = re.compile(r"위한|려고|려는|목표|\bto be\b|\baims?\b")
+_WHETHER = re.compile(
+    r"(?:인|은|는|을|할|될)지(?:는|도|가)?\s?(?:모[르른를]|몰[라랐]|불분명|확실[하치]|의문)"
+)
 _NOT_ONE = re.compile(r"(?:한|하나|아무)[가-힣\s]{0,8}도\s없")
 _FIRST = re.compile(r"유일|처음|최초")
 _PREVENTS = re.compile(
@@ -48,7 +51,7 @@ _PREVENTS = re.compile(
     r"|\b(?:keep|kept)\b.+\bfrom\b"
     r"|\b(?:few|hardly|barely|scarcely|den(?:y|ies|ied)|unlike)\b|거의\s|부인[하했]|[와과]\s달리"
 )
-_UNCLEAR = (_EVEN, _NOT_ONE)
+_UNCLEAR = (_EVEN, _NOT_ONE, _WHETHER)
 _COMPARED = re.compile(r"(?:보다|대신|rather than|instead of)")
 
 _A_CONSONANT = 588  # syllables that begin with the same one
@@ -164,5 +167,5 @@ def _after_the_same(verb: str, denying: str, other: str) -> bool:
 
 def denied(text: str) -> list[str]:
     """The words that are denied in a text."""
-    text = _ALSO.sub(" ", text)
+    text = ALSO.sub(" ", text)
     return [next(filter(None, one.groups())) for one in _DENIED.finditer(text)]

@@ -1,5 +1,5 @@
-"""Claims that something holds of one thing only, or of everyone, where a sentence says otherwise;
-pure.
+"""Claims that something holds of one thing only, or of everyone, where a sentence says otherwise
+or less; pure.
 
 "Only A" against "A and B", "anyone" against "only A". Both only mean something between sentences
 that share most of their other words.
@@ -8,13 +8,22 @@ that share most of their other words.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+
+from rag_core.denials import ALSO
 
 _ONLY = re.compile(
     r"(?P<korean>[가-힣a-z0-9]{2,}?)(?:에게|에서|에|으로|로)?(?:만|뿐)(?=[\s.이은을의]|입니다|$)"
     r"|(?:^|\b(?:to|for|by|in|on|at|with|from)\s)only\s(?:the\s)?(?P<english>[a-z]{3,})"
     r"|\bonly\s(?:to|for|by|in|on|at|with|from)\s(?:the\s)?(?P<place>[a-z]{3,})"
 )
-_BESIDES = re.compile(r"뿐만 아니라|뿐 아니라|만이 아니라|not only|다만|오랜만")
+_BESIDES = re.compile(ALSO.pattern + r"|(?<![가-힣])다만|오랜만|[가-힣]지만|백만|천만|수만|몇만")
+"""What looks like "only" and is none."""
+_ALL_OR_ONLY = re.compile(
+    r"[가-힣](?:만|뿐)(?=[\s,.을이]|입니다|이다|$)|모든|모두|전부|항상|언제나|전혀|반드시|유일|절대"
+    r"|\b(?:only|solely|exclusively|all|every|always|never|none)\b",
+    re.IGNORECASE,
+)
 _ANYONE = re.compile(r"누구나|누구든|아무나|\b(?:anyone|anybody|everyone|everybody)\b")
 _AND = r"(?:,\s|·|(?:와|과|및|또는|혹은|이나|하고|이랑)\s|\s(?:및|또는|혹은|and|or|as well as)\s)"
 _AMOUNT = r"(?:\s?[\d,.]+\s?[가-힣]{1,2})?"
@@ -40,6 +49,15 @@ def exclusives(claim: str, sentence: str) -> tuple[str, ...]:
         if _with_others(name, sentence) and not _with_others(name, claim):
             return (only.group().strip(),)
     return ()
+
+
+def only_the_claim_is_sweeping(claim: str, sentences: Sequence[str]) -> bool:
+    """Whether a claim says "all" or "only" of what the sentences say without such a word."""
+    return _is_sweeping(claim) and not any(map(_is_sweeping, sentences))
+
+
+def _is_sweeping(text: str) -> bool:
+    return bool(_ALL_OR_ONLY.search(_BESIDES.sub(" ", text)))
 
 
 def _limits(sentence: str) -> bool:

@@ -27,6 +27,7 @@ from rag_core.contradiction import Difference, Kind, difference, nearest, shared
 from rag_core.denials import only_the_claim_denies
 from rag_core.embeddings import BundledEmbedding
 from rag_core.errors import ModelFailed
+from rag_core.exclusives import only_the_claim_is_sweeping
 from rag_core.extractive import ExtractiveChatModel
 from rag_core.generators import model_name
 from rag_core.instructions import judging
@@ -41,19 +42,13 @@ from rag_core.types import Citation, Hit, Passage
 MOST_CLAIMS = 20
 PASSAGES = 8
 TOGETHER = 3  # sentences that may bear out a claim together
-SHARED, LIKELY = 0.5, 0.55
+SHARED, LIKELY = 0.5, 0.53
 SURE = 0.9
 """Chosen together on what training/support.py learns from: of sentences from elsewhere in the same
 article 2 % count as support then (in Korean 0.3 %), and at most 11 % of documentation in another
 language."""
 _SHORTEST = 6  # letters of a claim; and of a quote that says anything
 _MARKS = re.compile(r"\s?\[\d{1,3}\]|^\s*(?:[-*•]|\d{1,2}[.)])\s+")
-
-_ALL_OR_ONLY = re.compile(
-    r"[가-힣](?:만|뿐)(?=[\s,.을이]|입니다|이다|$)|모든|모두|항상|전혀|반드시|유일|절대"
-    r"|\b(?:only|solely|exclusively|all|every|always|never|none)\b",
-    re.IGNORECASE,
-)
 
 Search = Callable[[str], Sequence[Hit]]
 """A question → the passages that answer it, best first."""
@@ -146,9 +141,9 @@ def _telling(claim: str, text: str) -> str:
 def _says_more(claim: str, near: Sequence[str]) -> bool:
     """Whether a claim says "all", "only" or "not" of what the sentences nearest to it do not say
     that."""
-    if only_the_claim_denies(folded(claim), [folded(one) for one in near]):
-        return True
-    return bool(_ALL_OR_ONLY.search(claim)) and not any(map(_ALL_OR_ONLY.search, near))
+    return only_the_claim_is_sweeping(claim, near) or only_the_claim_denies(
+        folded(claim), [folded(one) for one in near]
+    )
 
 
 def _translated(claim: str, text: str, embedding: BundledEmbedding) -> str:

@@ -173,11 +173,6 @@ def features(made: list[Pair]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return x, y, weight / 4
 
 
-def _signals(one: Pair, embedding: BundledEmbedding) -> np.ndarray:
-    numbers = compare(one.claim, [one.evidence])
-    return signals(one.claim, [one.evidence], numbers, embedding)
-
-
 def fit(x: np.ndarray, y: np.ndarray, weight: np.ndarray) -> np.ndarray:
     """Weights of a logistic regression; the constant is not held small."""
     held = np.full(x.shape[1], L2)

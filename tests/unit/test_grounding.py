@@ -72,6 +72,38 @@ def test_other_numbers_and_dates_are_named(
     assert verdict.contradicted == otherwise
 
 
+@pytest.mark.parametrize(
+    ("sentence", "evidence"),
+    [
+        ("협상은 밤샘 교섭 끝에 실패했다.", "협상은 밤샘 교섭 끝에 성공했다."),
+        ("열람실은 밤에 쓸 수 없다.", "열람실은 밤에도 쓸 수 있다."),
+        ("모든 회원이 총회에서 찬성했다.", "회원이 총회에서 찬성했다."),
+        ("이 표는 어른만 쓸 수 있다.", "이 표는 어른이 쓸 수 있다."),
+        ("The talks failed after a long night.", "The talks succeeded after a long night."),
+        ("The reading room is not open at night.", "The reading room is open at night."),
+        ("All members voted for the plan.", "Members voted for the plan."),
+    ],
+)
+def test_what_stands_against_it_or_says_less_does_not_bear_it_out(
+    sentence: str, evidence: str
+) -> None:
+    verdict = check(sentence, [evidence])
+    assert (verdict.supported, verdict.by) == (False, CheckedBy.MEANING)
+    assert check(evidence[:-1] + "!", [evidence]).supported
+
+
+@pytest.mark.parametrize(
+    ("sentence", "evidence"),
+    [
+        ("값은 비싸지만 맛이 좋다.", "값은 비싸나 맛이 좋다."),
+        ("다만 축제는 5월에 열린다.", "축제는 5월에 열린다."),
+        ("공립인지 사립인지 모를 학교가 생겼다.", "공립도, 사립도 아닌 애매한 학교가 생겼다."),
+    ],
+)
+def test_what_only_looks_like_more_is_borne_out(sentence: str, evidence: str) -> None:
+    assert check(sentence, [evidence]).supported
+
+
 def test_a_sentence_that_cites_nothing_stands_on_nothing() -> None:
     verdict = check("축제는 5월에 열린다.", [])
     assert (verdict.supported, verdict.by) == (False, CheckedBy.NOTHING)
