@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from rag_core.hangul import ending_on
+
 ENGLISH_VERBS = ("means", "refers to", "is defined as", "consists? of", "stands for")
 """What else a definition says than "is" and "are"."""
 
@@ -17,7 +19,7 @@ _THING = (
     "것|방법|기술|과정|모델|도구|방식|단위|개념|구조|프로그램|서비스|제도|기관|사람|언어|형식|규칙|체계"
     "|시스템|라이브러리|문서"
 )
-_WILL = "".join(chr(code) for code in range(ord("갈"), ord("힣") + 1, 28))  # "할 것이다" foretells
+_WILL = ending_on("ㄹ")  # "할 것이다" foretells
 _NAME = (
     r"^(?P<article>(?:The|A|An) )?(?P<term>[A-Za-z][\w-]*(?: [\w-]+){0,3}?)(?: " + _GLOSS + r")?"
 )

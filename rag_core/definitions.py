@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag_core import defining
-from rag_core.followups.korean_words import ends_closed
+from rag_core.followups.korean_words import with_particle
 from rag_core.gist import Telling, korean_nouns
 
 _WORDS = 3
@@ -56,7 +56,7 @@ def _korean_definition(text: str, nouns: frozenset[str]) -> tuple[str, str] | No
             named = defined or bool(match["gloss"]) or last in nouns or last.isascii()
             short = len(term) > 1 and len(term.split()) <= _WORDS
             if named and last not in _NO_KOREAN_NAME and short:
-                return term, f"{with_particle(term, '이란', '란')} 무엇인가요?"
+                return term, f"{with_particle(term, '이란')} 무엇인가요?"
     return None
 
 
@@ -73,8 +73,3 @@ def _english_definition(text: str, said: set[str]) -> tuple[str, str]:
             many = article == "" and re.search(r"(?<![siu])s$", shown) and " are " in text
             return term, f"What {'are' if many else 'is'} {article}{shown}?"
     return "", ""
-
-
-def with_particle(word: str, after_consonant: str, after_vowel: str) -> str:
-    """A word with the particle that fits its last sound."""
-    return word + (after_consonant if ends_closed(word) else after_vowel)

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from rag_core.definitions import definitions, with_particle
+from rag_core.definitions import definitions
+from rag_core.followups.korean_words import with_particle
 from rag_core.gist import Telling, Term, tellings
 from rag_core.text import language, letters_of, question_tokens
 from rag_core.types import Passage
@@ -142,5 +143,5 @@ def _about(heading: str) -> str:
 
 def _how_is(term: str, said: str) -> str:
     if language(said) == "ko":
-        return f"{with_particle(term, '은', '는')} 문서에서 어떻게 설명하나요?"
+        return f"{with_particle(term, '은')} 문서에서 어떻게 설명하나요?"
     return f"How does the document describe {term}?"

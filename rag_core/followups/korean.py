@@ -18,6 +18,7 @@ from rag_core.followups.korean_words import (
     with_particle,
     without_opening,
 )
+from rag_core.hangul import ending_on
 from rag_core.text import language
 
 MOST_WORDS = 2
@@ -81,9 +82,7 @@ _FRAGMENT = re.compile(
     rf"^(?P<what>[^?？]+?)(?P<mark>은|는|도)(?:요|\s?어때요?|\s?어떤가요|\s?어떻습니까)?{_END}"
 )
 # Syllables on ㄴ or ㄹ, on which the verb of a clause before a noun ends: "공격자가 따라잡을 확률".
-_BEFORE_A_NOUN = "".join(
-    chr(code) for code in range(0xAC00, 0xD7A4) if (code - 0xAC00) % 28 in (4, 8)
-)
+_BEFORE_A_NOUN = ending_on("ㄴㄹ")
 _OF_ITS_OWN = re.compile(
     rf"(?<!\S)[가-힣A-Za-z0-9]{{2,}}[이가]\s(?:\S+\s)?[가-힣]*[{_BEFORE_A_NOUN}]\s\S+$"
 )

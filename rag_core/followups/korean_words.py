@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 
 from rag_core.followups.before import Before, any_of
+from rag_core.hangul import final
 
 _OPENINGS = """
     그럼 그러면 그렇다면 그리고 그런데 근데 그래서 그래도 하지만 그러니까 아니 아 음 참 네 응
@@ -57,6 +58,7 @@ _PARTICLE_PAIRS = {
     "은": ("은", "는"), "는": ("은", "는"), "이": ("이", "가"), "가": ("이", "가"),
     "을": ("을", "를"), "를": ("을", "를"), "과": ("과", "와"), "와": ("과", "와"),
     "이랑": ("이랑", "랑"), "랑": ("이랑", "랑"), "으로": ("으로", "로"), "로": ("으로", "로"),
+    "이란": ("이란", "란"), "란": ("이란", "란"),
 }  # fmt: skip
 _SOUNDS_CLOSED = frozenset("013678lmnrLMNR")
 """Digits and letters whose Korean names end in a consonant (영, 일, 삼 …, 엘, 엠, 엔, 알)."""
@@ -162,7 +164,7 @@ def with_particle(noun: str, particle: str) -> str:
         if particle == given:
             particle = closed if ends_closed(noun) else opened
             if given in ("으로", "로") and re.search(r"[가-힣]", noun[-1:]):
-                particle = "로" if (ord(noun[-1]) - 0xAC00) % 28 in (0, 8) else "으로"
+                particle = "로" if final(noun[-1]) in ("", "ㄹ") else "으로"
             break
     return noun + particle
 
@@ -172,7 +174,7 @@ def ends_closed(noun: str) -> bool:
     plain = re.sub(r"\([^()]*\)$", "", noun).rstrip(_PUNCTUATION)
     last = plain[-1:]
     if "가" <= last <= "힣":
-        return (ord(last) - 0xAC00) % 28 != 0
+        return final(last) != ""
     return last in _SOUNDS_CLOSED
 
 

@@ -25,6 +25,7 @@ FLOORS = (
         "contents",
         "asking",
         "defining",
+        "hangul",
         "pointing_back",
         "spreadsheet",
         "support",
