@@ -9,15 +9,17 @@ import math
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rag_core.asking import Definition, Expected
+from rag_core.listing import MOST_ITEMS, asks_for_list, runs
 from rag_core.pointing_back import points_back
 from rag_core.text import language, lexical_tokens, question_tokens, sentences
 from rag_core.types import Hit
 
 MOST_SENTENCES = 3
 MOST_CHARACTERS = 900
+LONGEST_LIST = 1500  # characters of a list that is given whole
 WORTH_ADDING = 0.55
 """A further sentence is given when its score reaches this share of the best one's."""
 LEAST_SCORE = {"same": 0.010, "foreign": 0.006}
@@ -42,6 +44,7 @@ WEIGHTS = {
     "opens": 0.3,
     "defines": 3.0,  # says what it is that the question asks about
 }
+_DEFINES = list(WEIGHTS).index("defines")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,16 @@ class Unit:
     text: str
     score: float = 0.0
     features: tuple[float, ...] = ()
+    is_new: bool = True  # it has words that neither the question nor a heading above has
+
+    @property
+    def tells(self) -> bool:
+        """Whether it says something, unlike a heading, or a question that the document asks."""
+        return not self.asks and (self.is_new or self.is_prose)
+
+    @property
+    def asks(self) -> bool:
+        return self.text.rstrip().endswith(("?", "？"))
 
     @property
     def is_prose(self) -> bool:
@@ -68,28 +81,37 @@ _PROSE_END = re.compile(r"[.!?。！？][\"'”’」』)\]]*\s*$")
 
 def choose(question: str, hits: Sequence[Hit]) -> list[Unit]:
     """The sentences that answer best, at most three, in reading order; [] without passages."""
-    ranked = rank(question, hits)
-    if not ranked:
-        return []
-    best = ranked[0].score
-    if Definition(question).term and any(unit.is_prose for unit in ranked[:MOST_SENTENCES]):
-        ranked = [unit for unit in ranked if unit.is_prose]  # a heading only names the thing
-        best = ranked[0].score
+    units = rank(question, hits)
+    ranked = [unit for unit in units if unit.tells] or units
+    if Definition(question).term and any(_defines(unit) for unit in ranked[:MOST_SENTENCES]):
+        ranked = [unit for unit in ranked if _defines(unit)]  # a heading only names the thing
+    chosen = _best(ranked)
+    if chosen and (needed := _needed_before(chosen[0], units)) and needed not in chosen:
+        chosen.append(needed)
+    if chosen and asks_for_list(question):
+        chosen += _rest_of_list(chosen, units)
+    return _in_reading_order(chosen, hits)
+
+
+def _best(ranked: Sequence[Unit]) -> list[Unit]:
+    """The best sentences, no two alike, as long as they are worth adding."""
     chosen: list[Unit] = []
     seen: set[str] = set()
     length = 0
     for unit in ranked:
         plain = "".join(unit.text.split())
-        if len(chosen) == MOST_SENTENCES or unit.score < WORTH_ADDING * best:
+        if len(chosen) == MOST_SENTENCES or unit.score < WORTH_ADDING * ranked[0].score:
             break
         if plain in seen or (chosen and length + len(unit.text) > MOST_CHARACTERS):
             continue
         seen.add(plain)
         chosen.append(unit)
         length += len(unit.text)
-    if chosen and (needed := _needed_before(chosen[0], ranked)) and needed not in chosen:
-        chosen.append(needed)
-    return _in_reading_order(chosen, hits)
+    return chosen
+
+
+def _defines(unit: Unit) -> bool:
+    return unit.is_prose or unit.features[_DEFINES] == 1.0
 
 
 def _needed_before(unit: Unit, units: Sequence[Unit]) -> Unit | None:
@@ -97,6 +119,22 @@ def _needed_before(unit: Unit, units: Sequence[Unit]) -> Unit | None:
     if unit.index == 0 or not points_back(unit.text):
         return None
     return next(one for one in units if one.number == unit.number and one.index == unit.index - 1)
+
+
+def _rest_of_list(chosen: Sequence[Unit], units: Sequence[Unit]) -> list[Unit]:
+    """What is missing of the list that the best sentence is an item of, or that it leads to."""
+    best = chosen[0]
+    passage = sorted((one for one in units if one.number == best.number), key=lambda one: one.index)
+    for run in runs([one.text for one in passage]):
+        items = passage[run.start : run.stop]
+        if run.start - 1 <= best.index < run.stop and _fits(items):
+            lead = passage[run.start - 1 : run.start] if run.start else []
+            return [one for one in [*lead, *items] if one not in chosen]
+    return []
+
+
+def _fits(items: Sequence[Unit]) -> bool:
+    return len(items) <= MOST_ITEMS and sum(len(one.text) for one in items) <= LONGEST_LIST
 
 
 def rank(question: str, hits: Sequence[Hit]) -> list[Unit]:
@@ -109,7 +147,8 @@ def rank(question: str, hits: Sequence[Hit]) -> list[Unit]:
     for position, unit in enumerate(units):
         features = scale.features(position)
         score = sum(w * f for w, f in zip(WEIGHTS.values(), features, strict=True))
-        scored.append(Unit(unit.number, unit.index, unit.start, unit.text, score, features))
+        is_new = scale.is_new(position)
+        scored.append(replace(unit, score=score, features=features, is_new=is_new))
     return sorted(scored, key=lambda unit: (-unit.score, unit.number, unit.index))
 
 
@@ -189,10 +228,14 @@ class _Scale:
             self.expected.fit_of(unit.text),
             1.0 / (1.0 + len(words) / 8),
             1.0 if len(words - self.wanted) < 3 else 0.0,
-            1.0 if unit.text.rstrip().endswith(("?", "？")) else 0.0,
+            float(unit.asks),
             1.0 if unit.index == 0 else 0.0,
             self.definition.said_by(unit.text),
         )
+
+    def is_new(self, position: int) -> bool:
+        known = self.wanted | self.above[self.units[position].number - 1]
+        return not known.issuperset(self.words[position])
 
     def _share(self, words: set[str]) -> float:
         return sum(w for word, w in self.weight.items() if word in words) / self.total

@@ -64,7 +64,7 @@ def _said(shapes: Iterable[Any], depth: int = 0) -> Iterator[str]:
             if depth < _DEEPEST:
                 yield from _said(shape.shapes, depth + 1)
         elif shape.has_text_frame:
-            yield tidy(shape.text_frame.text)
+            yield from (tidy(one.text) for one in shape.text_frame.paragraphs)
         elif getattr(shape, "has_table", False):
             yield "\n".join(lines_of_table(*_table(shape.table)))
         elif getattr(shape, "has_chart", False):

@@ -10,6 +10,7 @@ import io
 import zipfile
 from pathlib import Path
 
+import pptx
 import pytest
 
 from rag_core.errors import (
@@ -25,6 +26,7 @@ from rag_core.parsing import Limits, parse, unpack
 from rag_core.parsing.compound import read_compound
 from rag_core.parsing.frames import Refused
 from rag_core.parsing.packed import read_packed
+from rag_core.text import sentences
 from rag_core.types import Page, Parsed, Unit, Upload
 from tests.faults import office
 
@@ -99,6 +101,21 @@ def test_slides_are_pages_with_their_notes_read_from_the_top() -> None:
     second = parsed.pages[1].text
     words = ["Who does what", "Left column", "Right column", "Team: Garden\tLead: Minjun"]
     assert [second.index(word) for word in words] == sorted(second.index(word) for word in words)
+
+
+def test_each_paragraph_of_a_slide_stands_for_itself() -> None:
+    deck = pptx.Presentation()
+    slide = deck.slides.add_slide(deck.slide_layouts[1])
+    slide.shapes.title.text = "일정"
+    lines = (
+        "중간고사는 10월 21일 화요일 오전 10시, 제2공학관 301호에서 봄",
+        "과제 마감: 10월 14일",
+    )
+    slide.placeholders[1].text_frame.text = "\n".join(lines)
+    saved = io.BytesIO()
+    deck.save(saved)
+    text = parse(Upload("deck.pptx", saved.getvalue())).pages[0].text
+    assert [text[start:end] for start, end in sentences(text)] == ["일정", *lines]
 
 
 def test_sheets_are_pages_whose_rows_carry_their_headings() -> None:

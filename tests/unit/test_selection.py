@@ -136,3 +136,59 @@ def test_an_item_of_a_list_begins_on_a_line_of_its_own(mark: str) -> None:
     text = f"The tea fields are watered twice.\n{mark} The tea fields are watered by hand in May."
     said = answer("How are the tea fields watered?", hits(text)).text
     assert f"twice. [1]\n\n{mark} The tea fields are watered by hand" in said
+
+
+STEPS = (
+    "토큰화의 순서\n\n1. 글자 모양을 한 가지로 맞춥니다.\n2. 글을 단어로 나눕니다.\n"
+    "3. 단어를 다시 조각으로 나눕니다.\n4. 토큰마다 번호를 붙입니다.\n\n토큰은 조각입니다."
+)
+CAUSES = (
+    "교착 상태의 조건\n\n상호 배제: 한 번에 하나만 쓴다\n\n점유와 대기: 쥔 채로 기다린다\n\n"
+    "비선점: 빼앗을 수 없다\n\n순환 대기: 기다림이 원을 이룬다"
+)
+KINDS = "Kinds of tea\n\n- Green tea is steamed.\n- Black tea ferments.\n- Oolong is rolled."
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "items"),
+    [
+        ("토큰화는 어떤 순서로 하나요?", STEPS, ("1. 글자", "2. 글을", "3. 단어를", "4. 토큰마다")),
+        ("교착 상태의 조건을 나열해 줘", CAUSES, ("상호 배제", "점유와", "비선점", "순환")),
+        ("What kinds of tea are there?", KINDS, ("- Green", "- Black", "- Oolong")),
+    ],
+)
+def test_a_question_for_a_list_is_answered_with_the_whole_of_it(
+    question: str, text: str, items: tuple[str, ...]
+) -> None:
+    given = [unit.text for unit in choose(question, hits(text))]
+    assert [one for one in given if one.startswith(items)] == given[-len(items) :]
+    assert len(given) == len(items) + 1  # and what leads to it
+
+
+def test_a_question_for_one_thing_is_not_answered_with_a_whole_list() -> None:
+    many = KINDS + "\n- White tea is dried.\n- Yellow tea is wrapped.\n- Dark tea is kept."
+    assert len(choose("When does black tea ferment?", hits(many))) <= 3
+    assert len(choose("What kinds of tea are there?", hits(many))) == 7
+
+
+def test_a_list_longer_than_an_answer_is_not_given_whole() -> None:
+    long = "Kinds of tea\n\n" + "\n".join(f"- Tea number {n} is green." for n in range(40))
+    assert len(choose("What kinds of tea are there?", hits(long))) <= 3
+
+
+def test_neither_a_heading_nor_a_question_of_the_document_takes_the_place_of_an_answer() -> None:
+    asked = "공개하면 오픈소스인가요?\n\n공개하는 것은 라이선스를 주는 것과 같지 않습니다."
+    assert "같지 않습니다. [1]" in answer("공개하면 오픈소스인가요?", hits(asked)).text
+    assert "오픈소스인가요?" not in answer("공개하면 오픈소스인가요?", hits(asked)).text
+    headed = "추진 배경\n\n□ 도시를 돌보는 비용이 추진 배경이 됨"
+    assert answer("추진 배경은 무엇인가요?", hits(headed)).text.startswith("□ 도시를")
+
+
+def test_a_definition_need_not_end_like_a_sentence() -> None:
+    slide = "교착 상태란?\n\n교착 상태(deadlock)는 서로를 기다리며 나아가지 못하는 상태"
+    assert answer("교착 상태가 뭐예요?", hits(slide)).text.startswith("교착 상태(deadlock)는")
+
+
+def test_a_definition_that_points_back_behind_a_heading_is_given() -> None:
+    text = "차의 종류\n\n이 녹차란 찌고 말린 차이다. 녹차는 맑다. 녹차는 푸르다."
+    assert "이 녹차란 찌고 말린 차이다." in answer("녹차가 뭐예요?", hits(text)).text
