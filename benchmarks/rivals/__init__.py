@@ -12,7 +12,7 @@ Commands and answers are JSON, one a line, in turn:
 `found` holds for each question k passages, best first, each as the ids of what it stands on: one
 document, or one page and, where a rival cuts across pages, the next. Indexing forgets what was
 indexed before. `seconds` start with the text (or the paths) in hand, everything loaded.
-`peak_mb` is the largest memory so far, with the largest of its own child processes.
+`peak_mb` is the largest memory so far, child processes included and what they share once.
 Nothing is imported here that is not in the standard library: rivals live in an environment of
 their own.
 """

@@ -5,10 +5,13 @@ from __future__ import annotations
 import importlib
 import json
 import os
-import resource
 import sys
+import threading
 import time
+from contextlib import suppress
 from typing import Any
+
+import psutil
 
 from benchmarks.rivals import ENTRIES
 
@@ -33,20 +36,45 @@ def answer(rival: Any, command: dict[str, Any]) -> dict[str, Any]:
     return {"seconds": time.perf_counter() - started, "passages": passages}
 
 
-def peak_mb() -> int:
-    """Largest memory of this process and of its largest child, in MB (Linux counts in KB)."""
-    unit = 1024**2 if sys.platform == "darwin" else 1024
-    whose = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    return round(sum(resource.getrusage(one).ru_maxrss for one in whose) / unit)
+class Memory:
+    """The largest memory of this process and its children so far, looked at ten times a second.
+
+    What they share counts once (PSS, where the system tells it): a process that has just been
+    forked seems as large as its parent otherwise.
+    """
+
+    def __init__(self) -> None:
+        self._largest = 0
+        threading.Thread(target=self._watch, daemon=True).start()
+
+    def peak_mb(self) -> int:
+        """In MB, now included."""
+        self._look()
+        return round(self._largest / 1024**2)
+
+    def _watch(self) -> None:
+        while True:
+            self._look()
+            time.sleep(0.1)
+
+    def _look(self) -> None:
+        total = 0
+        own = psutil.Process()
+        for process in (own, *own.children(recursive=True)):
+            with suppress(psutil.Error):  # it has ended
+                memory = process.memory_full_info()
+                total += getattr(memory, "pss", memory.rss)
+        self._largest = max(self._largest, total)
 
 
 def main() -> None:
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # what a library prints must not get among the answers
     module, _, name = ENTRIES[sys.argv[1]].place.partition(":")
+    memory = Memory()
     rival = getattr(importlib.import_module(f"benchmarks.rivals.{module}"), name)()
     for line in sys.stdin:
-        said = answer(rival, json.loads(line)) | {"peak_mb": peak_mb()}
+        said = answer(rival, json.loads(line)) | {"peak_mb": memory.peak_mb()}
         answers.write(json.dumps(said) + "\n")
         answers.flush()
 
