@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from rag_core.embeddings import BundledEmbedding, Embedding, Vectors, normalised
+from rag_core.embeddings import BundledEmbedding, Embedding, Vectors, bundled_embedding, normalised
 from rag_core.errors import Cancelled, WrongSetting
 
 Floats = NDArray[np.float32]
@@ -61,7 +61,7 @@ class AdaptedEmbedding(Embedding):
     """The bundled embedding with an adapter on it."""
 
     def __init__(self, path: Path, base: BundledEmbedding | None = None) -> None:
-        self._path, self._base = path, base or BundledEmbedding()
+        self._path, self._base = path, base or bundled_embedding()
 
     @cached_property
     def _adapter(self) -> Adapter:

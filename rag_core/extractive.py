@@ -16,7 +16,7 @@ from langchain_core.callbacks import CallbackManagerForLLMRun
 from langchain_core.messages import AIMessageChunk, BaseMessage, HumanMessage
 from langchain_core.outputs import ChatGenerationChunk
 
-from rag_core.embeddings import BundledEmbedding
+from rag_core.embeddings import bundled_embedding
 from rag_core.overview import choose_telling, wants_overview
 from rag_core.selection import Unit, answers, choose
 from rag_core.streaming import StreamingChatModel
@@ -72,7 +72,7 @@ class ExtractiveChatModel(StreamingChatModel):
         question: str = beside.get("question") or (asked.text if asked else "")
         hits: Sequence[Hit] = beside.get("hits", ())
         whole = wants_overview(question)
-        chosen = choose_telling(hits, BundledEmbedding()) if whole else choose(question, hits)
+        chosen = choose_telling(hits, bundled_embedding()) if whole else choose(question, hits)
         if not chosen or not (whole or answers(question, hits, chosen)):
             return [NO_ANSWER.get(language(question), NO_ANSWER["en"])], False
         document = [hits[unit.number - 1].passage.document_id for unit in chosen]

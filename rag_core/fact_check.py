@@ -16,7 +16,6 @@ from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
 
 from langchain_core.language_models import BaseChatModel
 from pydantic import BaseModel
@@ -25,7 +24,7 @@ from rag_core import grounding
 from rag_core.citations import verified
 from rag_core.contradiction import Difference, Kind, difference, nearest, shared
 from rag_core.denials import only_the_claim_denies
-from rag_core.embeddings import BundledEmbedding
+from rag_core.embeddings import BundledEmbedding, bundled_embedding
 from rag_core.errors import ModelFailed
 from rag_core.exclusives import only_the_claim_is_sweeping
 from rag_core.extractive import ExtractiveChatModel
@@ -181,12 +180,6 @@ def check_facts(
             yield desk.ruled(failed=error.code)
 
 
-@lru_cache(maxsize=1)
-def _bundled() -> BundledEmbedding:
-    """Where the library uses another embedding."""
-    return BundledEmbedding()
-
-
 class _Desk:
     """One claim and the passages that were found for it."""
 
@@ -200,7 +193,7 @@ class _Desk:
         self._claim = claim
         self._evidence = [Evidence(hit) for hit in hits]
         self._page_text = page_text
-        self._embedding = embedding or _bundled()
+        self._embedding = embedding or bundled_embedding()
 
     def ruled(self, failed: str = "") -> Finding:
         """By our rules: the passage that shares most words decides, if it says anything."""

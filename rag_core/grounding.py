@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from rag_core.contradiction import difference, nearest
-from rag_core.embeddings import BundledEmbedding
+from rag_core.embeddings import BundledEmbedding, bundled_embedding
 from rag_core.exclusives import only_the_claim_is_sweeping
 from rag_core.quantities import Compared, compare
 from rag_core.subwords import nearness
@@ -104,7 +104,7 @@ def signals(
     words = set(question_tokens(sentence))
     held = set(question_tokens(whole))
     covered = len(words & held) / len(words) if words else 1.0
-    near = nearness(sentence, [whole], embedding or _bundled())[0]
+    near = nearness(sentence, [whole], embedding or bundled_embedding())[0]
     own, theirs = language(sentence), language(whole)
     foreign = float(own != theirs and "other" not in (own, theirs))
     other = folded(whole)
@@ -145,12 +145,6 @@ class Model:
     def probability(self, values: np.ndarray) -> float:
         """Of being supported, 0 … 1."""
         return float(1 / (1 + np.exp(-np.clip(values @ self.weights, -30, 30))))
-
-
-@lru_cache(maxsize=1)
-def _bundled() -> BundledEmbedding:
-    """Where the library uses another embedding."""
-    return BundledEmbedding()
 
 
 @lru_cache(maxsize=1)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import chain, islice, zip_longest
 from typing import Protocol
 
-from rag_core.embeddings import BundledEmbedding
+from rag_core.embeddings import BundledEmbedding, bundled_embedding
 from rag_core.gist import SUMMARY, Telling, summary, tellings, terms
 from rag_core.selection import Unit
 from rag_core.text import folded
@@ -106,7 +106,7 @@ class WithOverviews:
     ) -> list[Hit]:
         """The k best passages, best first; for an overview in the order of the documents."""
         if wants_overview(question):
-            return telling_hits(self.named(documents), BundledEmbedding(), k)
+            return telling_hits(self.named(documents), bundled_embedding(), k)
         return self.searcher.search(question, k, documents)
 
 

@@ -10,7 +10,6 @@ import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -20,7 +19,7 @@ from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict
 
 from rag_core.adapter import AdaptedEmbedding
-from rag_core.embeddings import BundledEmbedding, Embedding
+from rag_core.embeddings import BundledEmbedding, Embedding, bundled_embedding
 from rag_core.matching import QuestionWords
 from rag_core.reranker import LEARNED, Emphasis, Judgement, judge, load_weights
 from rag_core.signals import Candidate
@@ -110,7 +109,8 @@ class SeodamRetriever(BaseRetriever):
         words = QuestionWords(question, rarity, self.lexical.count())
         # an adapter starts from the bundled embedding: its cosines lie where those do
         bundled = isinstance(self.embedding, BundledEmbedding | AdaptedEmbedding)
-        subwords = self.embedding if isinstance(self.embedding, BundledEmbedding) else _bundled()
+        own = self.embedding
+        subwords = own if isinstance(own, BundledEmbedding) else bundled_embedding()
         weights = load_weights().with_emphasis(self.emphasis)
         judgement = judge(question, candidates, words, subwords, bundled=bundled, weights=weights)
         return Looked(tuple(candidates), {one: known[one][1] for one in ids}, words, judgement)
@@ -149,12 +149,6 @@ class SeodamRetriever(BaseRetriever):
     ) -> list[LangChainDocument]:
         """LangChain's port: the hits as documents; `k` may be given for one call."""
         return [as_document(hit) for hit in self.search(query, kwargs.get("k"))]
-
-
-@lru_cache(maxsize=1)
-def _bundled() -> BundledEmbedding:
-    """The bundled embedding beside another one: the reranker reads subwords with it."""
-    return BundledEmbedding()
 
 
 def as_document(hit: Hit) -> LangChainDocument:

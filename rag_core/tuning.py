@@ -25,9 +25,9 @@ from rag_core.adapter import AdaptedEmbedding, Adapter, Course, Pair, Step, lear
 from rag_core.background import Background, Stop
 from rag_core.embeddings import (
     SENTENCE_TRANSFORMERS,
-    BundledEmbedding,
     Embedding,
     SentenceTransformerEmbedding,
+    bundled_embedding,
     load_embedding,
 )
 from rag_core.errors import NotFound, SeodamError, TooFewLessons, WrongSetting
@@ -157,7 +157,7 @@ class Tunings:
     ) -> tuple[Embedding, Embedding]:
         """The embedding that learned, as it was and as it is now."""
         if base == BASE:
-            bundled, path = BundledEmbedding(), self._folder / f"{tuning}.npz"
+            bundled, path = bundled_embedding(), self._folder / f"{tuning}.npz"
             steps = int(np.clip(EPOCHS * len(pairs) / Course().batch, 30, 400))
             course = Course(steps=steps, look_every=max(5, steps // 12))
             learn(bundled, pairs, course, show, cancelled).save(path)

@@ -15,6 +15,7 @@ from pages.ui.messages import Words
 from pages.ui.session import Visitor
 from pages.ui.shell import literal, show_error
 from rag_core.citations import check
+from rag_core.embeddings import bundled_embedding
 from rag_core.errors import SeodamError
 from rag_core.markdown import safe_markdown
 from rag_core.neighbours import join
@@ -113,7 +114,7 @@ def _stream(pieces: Iterable[Piece]) -> tuple[Piece, ...]:
 
 def _citations(visitor: Visitor, words: Words, found: Sequence[Piece], hits: Sequence[Hit]) -> None:
     text = "".join(piece.text for piece in found)
-    checked = check(text, tuple(hits), visitor.library.page_text, lab_tokens.bundled())
+    checked = check(text, tuple(hits), visitor.library.page_text, bundled_embedding())
     st.caption(words("answer.verified", n=len(checked.citations), of=checked.offered))
     for citation in checked.citations:
         st.markdown(f":gray-badge[{citation.number}] {literal(' '.join(citation.quote.split()))}")

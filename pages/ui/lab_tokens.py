@@ -12,7 +12,7 @@ from pages.ui.messages import Words
 from pages.ui.session import Visitor
 from pages.ui.shell import literal, show_error
 from rag_core import lab
-from rag_core.embeddings import BundledEmbedding
+from rag_core.embeddings import bundled_embedding
 from rag_core.errors import SeodamError
 from rag_core.foreign_tokens import (
     HUGGING_FACE,
@@ -29,15 +29,9 @@ _MOST = 400  # characters of a passage whose tokens are shown
 _BARS = 20  # tokens of a question
 
 
-@st.cache_resource(show_spinner=False)
-def bundled() -> BundledEmbedding:
-    """The bundled embedding, whichever one is in use."""
-    return BundledEmbedding()
-
-
 def count(text: str) -> int:
     """How many tokens a text has by our tokenizer."""
-    return len(lab.tokens(bundled(), text))
+    return len(lab.tokens(bundled_embedding(), text))
 
 
 def show(visitor: Visitor, words: Words, question: str, hits: Sequence[Hit]) -> None:
@@ -47,11 +41,11 @@ def show(visitor: Visitor, words: Words, question: str, hits: Sequence[Hit]) -> 
     if hits:
         texts[words("lab.best_passage")] = hits[0].passage.text[:_MOST]
     for title, text in texts.items():
-        _cut(words, title, text, [piece.text for piece in lab.tokens(bundled(), text)])
+        _cut(words, title, text, [piece.text for piece in lab.tokens(bundled_embedding(), text)])
     st.markdown(f"**{words('lab.search_words')}**")
     st.markdown(" ".join(f":gray-badge[{literal(one)}]" for one in lexical_tokens(question)))
     st.markdown(f"**{words('lab.heavy')}**")
-    weights = [(one.text, one.weight) for one in lab.tokens(bundled(), question)[:_BARS]]
+    weights = [(one.text, one.weight) for one in lab.tokens(bundled_embedding(), question)[:_BARS]]
     if weights:
         charts.bars(weights, words("lab.weight"), "weights", words("lab.heavy"))
     _others(visitor, words, texts)
@@ -101,7 +95,7 @@ def _others(visitor: Visitor, words: Words, texts: Mapping[str, str]) -> None:
 
 
 def _ours(text: str) -> list[str]:
-    return [one.text for one in lab.tokens(bundled(), text)]
+    return [one.text for one in lab.tokens(bundled_embedding(), text)]
 
 
 _RATIOS = ("lab.per_word", "lab.per_letter")

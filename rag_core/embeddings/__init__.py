@@ -7,7 +7,7 @@ are float32 and of length 1; a text in which nothing can be read (an empty one) 
 
 from __future__ import annotations
 
-from rag_core.embeddings.bundled import BUNDLED, BundledEmbedding
+from rag_core.embeddings.bundled import BUNDLED, BundledEmbedding, bundled_embedding
 from rag_core.embeddings.names import OPENAI, SENTENCE_TRANSFORMERS, load_embedding
 from rag_core.embeddings.port import Embedding, Vectors, folder_hash, normalised, readable
 from rag_core.embeddings.sentence import SentenceTransformerEmbedding
@@ -22,6 +22,7 @@ __all__ = [
     "OpenAIEmbedding",
     "SentenceTransformerEmbedding",
     "Vectors",
+    "bundled_embedding",
     "folder_hash",
     "load_embedding",
     "normalised",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import chain, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -174,3 +174,9 @@ class BundledEmbedding(Embedding):
             vectors = table[part] * scales[part]
             first = np.flatnonzero(np.diff(rows, prepend=-1))
             sums[rows[first]] += np.add.reduceat(vectors, first, axis=0)
+
+
+@lru_cache(maxsize=1)
+def bundled_embedding() -> BundledEmbedding:
+    """The one of this process: its table is read once, whoever uses it."""
+    return BundledEmbedding()

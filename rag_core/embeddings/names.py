@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
-from rag_core.embeddings.bundled import BundledEmbedding
+from rag_core.embeddings.bundled import bundled_embedding
 from rag_core.embeddings.port import Embedding
 from rag_core.embeddings.sentence import SentenceTransformerEmbedding
 from rag_core.embeddings.server import OpenAIEmbedding
@@ -25,7 +25,7 @@ def load_embedding(name: str, *, settings: Settings | None = None) -> Embedding:
     """The embedding of that name; costs nothing until it is used. Raises WrongSetting."""
     _kind, _, model = name.partition(":")
     if name == "bundled":
-        return BundledEmbedding()
+        return bundled_embedding()
     if name.startswith(SENTENCE_TRANSFORMERS) and model:
         return _with_options(name, model)
     if name.startswith(OPENAI) and model:

@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 
 from rag_core.cross_encoder import make_retriever
-from rag_core.embeddings import BundledEmbedding, Embedding, Vectors
+from rag_core.embeddings import BundledEmbedding, Embedding, Vectors, bundled_embedding
 from rag_core.errors import Cancelled
 from rag_core.lessons import Lessons, lessons_of
 from rag_core.library.holding import Holding
@@ -66,7 +66,7 @@ class Searching(Holding):
         """What there is to study in these documents, with so many suggested questions at the
         most; raises NotFound."""
         embedding = self._embedding()
-        bundled = embedding if isinstance(embedding, BundledEmbedding) else BundledEmbedding()
+        bundled = embedding if isinstance(embedding, BundledEmbedding) else bundled_embedding()
         passages = [one for document_id in document_ids for one in self.passages(document_id)]
         return material(passages, bundled, questions)
 

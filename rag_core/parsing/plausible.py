@@ -122,11 +122,10 @@ def _scores(text: str) -> tuple[_Scores, _Scores]:
     return hangul, latin
 
 
-@lru_cache(maxsize=1)
 def _language() -> BundledEmbedding:
-    from rag_core.embeddings import BundledEmbedding  # here: the first screen waits for none of it
+    from rag_core.embeddings import bundled_embedding  # here: the first screen waits for none of it
 
-    return BundledEmbedding()
+    return bundled_embedding()
 
 
 def _is_rare(syllable: str) -> bool:

@@ -115,6 +115,10 @@ def test_a_name_chooses_the_embedding_and_loads_nothing(name: str, kind: type) -
     assert isinstance(load_embedding(name), kind)
 
 
+def test_the_bundled_table_is_in_memory_once() -> None:
+    assert load_embedding("bundled") is load_embedding("bundled")
+
+
 @pytest.mark.parametrize("name", ["", "bundle", "openai:", "sentence-transformers:", "hub:x"])
 def test_an_unknown_name_is_refused_with_the_way_out(name: str) -> None:
     with pytest.raises(WrongSetting) as error:
