@@ -10,7 +10,8 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
-from rag_core.errors import MissingExtra, ModelFailed, ModelUnreachable, WrongSetting
+from rag_core.embeddings.sentence import load_model
+from rag_core.errors import ModelFailed, WrongSetting
 from rag_core.passages import searchable_text
 from rag_core.retriever import Looked, SeodamRetriever
 from rag_core.types import Hit
@@ -60,19 +61,8 @@ class CrossEncoder:
 
     @cached_property
     def _model(self) -> Any:
-        try:
-            from sentence_transformers import CrossEncoder as Model
-        except ImportError as error:
-            raise MissingExtra(
-                needs="sentence-transformers", command="pip install sentence-transformers"
-            ) from error
         wrong = WrongSetting(setting="reranker", value=self._name, allowed=KINDS)
-        try:
-            model = Model(self._name, trust_remote_code=False)
-        except ConnectionError as error:
-            raise ModelUnreachable(model=self._name) from error
-        except (OSError, ValueError, RuntimeError, KeyError) as error:
-            raise wrong from error
+        model = load_model("CrossEncoder", self._name, wrong)
         if model.num_labels != 1:  # it sorts into classes, which is another task
             raise wrong
         return model

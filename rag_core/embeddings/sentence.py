@@ -5,12 +5,38 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 from rag_core.embeddings.port import Embedding, Vectors, folder_hash, normalised, readable
 from rag_core.errors import MissingExtra, ModelFailed, ModelUnreachable, WrongSetting
+
+
+def load_model(
+    kind: Literal["SentenceTransformer", "CrossEncoder"],
+    name: str,
+    wrong: WrongSetting,
+    device: str | None = None,
+) -> Any:
+    """A model of sentence-transformers, by its hub name or folder; never runs a model's own code.
+
+    Raises MissingExtra, ModelUnreachable, and `wrong` for what is no such model.
+    """
+    try:
+        import sentence_transformers
+
+        made = getattr(sentence_transformers, kind)
+    except ImportError as error:
+        raise MissingExtra(
+            needs="sentence-transformers", command="pip install sentence-transformers"
+        ) from error
+    try:
+        return made(name, device=device, trust_remote_code=False)
+    except ConnectionError as error:
+        raise ModelUnreachable(model=name) from error
+    except (OSError, ValueError, RuntimeError, KeyError) as error:
+        raise wrong from error
 
 
 class SentenceTransformerEmbedding(Embedding):
@@ -35,22 +61,12 @@ class SentenceTransformerEmbedding(Embedding):
     @cached_property
     def model(self) -> Any:
         """sentence-transformers' own; raises MissingExtra, ModelUnreachable, WrongSetting."""
-        try:
-            from sentence_transformers import SentenceTransformer
-        except ImportError as error:
-            raise MissingExtra(
-                needs="sentence-transformers", command="pip install sentence-transformers"
-            ) from error
-        try:
-            return SentenceTransformer(self._name, device=self._device, trust_remote_code=False)
-        except ConnectionError as error:
-            raise ModelUnreachable(model=self._name) from error
-        except (OSError, ValueError, RuntimeError, KeyError) as error:
-            raise WrongSetting(
-                setting="embedding",
-                value=self._name,
-                allowed="the name or folder of a sentence-transformers model",
-            ) from error
+        wrong = WrongSetting(
+            setting="embedding",
+            value=self._name,
+            allowed="the name or folder of a sentence-transformers model",
+        )
+        return load_model("SentenceTransformer", self._name, wrong, device=self._device)
 
     @cached_property
     def prompts(self) -> tuple[str, str]:

@@ -73,6 +73,7 @@ FLOORS = (
         "overview",
         "selection",
         "listing",
+        "articles",
         "prompting",
         "citations",
         "grounding",
@@ -127,9 +128,8 @@ HOMES = {
     "safetensors": {"rag_core.embeddings"},
     "sentence_transformers": {
         "rag_core.embeddings",
-        "rag_core.cross_encoder",
         "rag_core.fine_tuning_child",
-    },  # two kinds of model, and learning
+    },  # models of two kinds, and learning
     "sklearn": {"rag_core.plane"},
     "snowballstemmer": {"rag_core.text"},
     "sqlalchemy": {"rag_core.stores"},
