@@ -35,6 +35,10 @@ _DATE = re.compile(
 _COUNTED = re.compile(r"몇\s?([가-힣])")
 _OTHER_UNIT = 0.3
 _NUMBER = re.compile(r"\d[\d.,]*(?<![.,])")
+_NUMBERING = re.compile(
+    r"^\s*\(?\d{1,3}[.)]\s(?!\d)|제\s?\d+\s?(?:조(?:의\s?\d+)?|[항호장절]|호서식)"
+)
+"""Numbers that count nothing: of the items of a list, and of articles."""
 _PERSON = re.compile(
     r"\b[A-Z][\w.'-]+(?: [A-Z][\w.'-]+)+|[가-힣]{2,4}(?:은|는|이|가|이다|였다|:|\()"
 )
@@ -60,7 +64,8 @@ class Expected:
     def fit_of(self, sentence: str) -> float:
         """`held_by` of one sentence; less for a number in another unit than the one asked for."""
         held = self.held_by(sentence)
-        if held and self._unit and self.kinds == ("quantity",) and not self._unit.search(sentence):
+        counted = _NUMBERING.sub(" ", sentence)
+        if held and self._unit and self.kinds == ("quantity",) and not self._unit.search(counted):
             return _OTHER_UNIT
         return held
 
@@ -69,7 +74,8 @@ class Expected:
             case "time":
                 return any(self._is_new(date.group()) for date in _DATE.finditer(text))
             case "quantity":
-                return any(n.group() not in self._numbers for n in _NUMBER.finditer(text))
+                counts = _NUMBER.finditer(_NUMBERING.sub(" ", text))
+                return any(n.group() not in self._numbers for n in counts)
             case "person":
                 return bool(_PERSON.search(text))
             case _:

@@ -10,7 +10,9 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby, pairwise
 
+from rag_core.articles import Article, asked_for
 from rag_core.asking import Definition, Expected
 from rag_core.listing import MOST_ITEMS, asks_for_list, runs
 from rag_core.pointing_back import points_back
@@ -82,6 +84,8 @@ _PROSE_END = re.compile(r"[.!?。！？][\"'”’」』)\]]*\s*$")
 def choose(question: str, hits: Sequence[Hit]) -> list[Unit]:
     """The sentences that answer best, at most three, in reading order; [] without passages."""
     units = rank(question, hits)
+    if (article := asked_for(question)) and (said := _article(article, units, hits)):
+        return said
     ranked = [unit for unit in units if unit.tells] or units
     if Definition(question).term and any(_defines(unit) for unit in ranked[:MOST_SENTENCES]):
         ranked = [unit for unit in ranked if _defines(unit)]  # a heading only names the thing
@@ -131,6 +135,28 @@ def _rest_of_list(chosen: Sequence[Unit], units: Sequence[Unit]) -> list[Unit]:
             lead = passage[run.start - 1 : run.start] if run.start else []
             return [one for one in [*lead, *items] if one not in chosen]
     return []
+
+
+def _article(article: Article, units: Sequence[Unit], hits: Sequence[Hit]) -> list[Unit]:
+    """What an article says, of the document found first that has it; no more than a long list."""
+    placed = _in_reading_order(units, hits)
+    for _, group in groupby(placed, lambda unit: hits[unit.number - 1].passage.document_id):
+        document = list(group)
+        if found := article.within([unit.text for unit in document]):
+            return _unbroken(document[found.start : found.stop], hits)
+    return []
+
+
+def _unbroken(units: Sequence[Unit], hits: Sequence[Hit]) -> list[Unit]:
+    """The first of some sentences and what follows it without a passage that was not found."""
+    given = [*units[:1]]
+    for before, unit in pairwise(units):
+        passages = [hits[one.number - 1].passage.index for one in (before, unit)]
+        length = sum(len(one.text) for one in given)
+        if passages[1] - passages[0] > 1 or length + len(unit.text) > LONGEST_LIST:
+            break
+        given.append(unit)
+    return given
 
 
 def _fits(items: Sequence[Unit]) -> bool:

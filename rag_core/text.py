@@ -114,6 +114,12 @@ _ABBREVIATION = re.compile(
 )
 _DOTTED = re.compile(r"(?:^|[\s(\d])[A-Za-z](?:\.[A-Za-z])+\.$")  # "9 a.m.": may end a sentence
 _GOES_ON = re.compile(r"\s+[a-z\d]")
+_DATED = re.compile(r"(?:(?<!\d)(?:19|20)\d\d|['’‘]\d\d)\.(?P<more>(?:\s?\d{1,2}\.){0,2})$")
+_DATE_GOES_ON = re.compile(
+    r"[ \t]?(?:1[0-2]|0?[1-9])(?:월|\.\s?\d{1,2}\.|\.(?=[ \t]*[가-힣)>~∼-]))"
+)
+_DATE_SAYS = re.compile(r"[ \t]*(?:\d{1,2}\.|[가-힣)>~∼-])")
+_LONGEST_DATE = 14
 _LIST_MARK = re.compile(
     r"\s*(?:[-*•·∙◦▪■□●○◆◇※►▶→✓|]|\(?\d{1,3}[.)]|\(?(?:[a-zA-Z가-하]|[ivx]{1,4})[.)])\s"
 )
@@ -161,12 +167,20 @@ def _cut_at_marks(text: str, start: int, end: int) -> list[tuple[int, int]]:
             continue
         if _DOTTED.search(sentence) and _GOES_ON.match(text, mark.end(), end):
             continue
-        if _LEADER.match(text, mark.start()):
+        if _LEADER.match(text, mark.start()) or _in_date(text, mark):
             continue
         spans.append((begin, mark.end()))
         begin = mark.end()
     spans.append((begin, end))
     return [_tight(text, a, b) for a, b in spans if text[a:b].strip()]
+
+
+def _in_date(text: str, mark: re.Match[str]) -> bool:
+    """Whether a mark belongs to a Korean date that goes on, or that what it dates follows."""
+    line = text[text.rfind("\n", 0, mark.end()) + 1 : mark.end()]
+    if not (dated := _DATED.search(line[-_LONGEST_DATE:])):
+        return False
+    return bool((_DATE_SAYS if dated["more"] else _DATE_GOES_ON).match(text, mark.end()))
 
 
 def _tight(text: str, start: int, end: int) -> tuple[int, int]:

@@ -82,6 +82,26 @@ def test_a_sentence_goes_on_behind_dots_and_ends_behind_its_notes():
     ]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026. 2월: 사업자 선정 공고",
+        "부칙 <2024. 3. 15.>",
+        "이 규칙은 2024. 3. 15. 공포한 날부터 시행한다.",
+        "사업 기간은 '25. 3. ~ '26. 12. 까지로 한다.",
+    ],
+)
+def test_a_korean_date_ends_no_sentence(text):
+    assert said(text) == [text]
+
+
+def test_a_year_may_end_a_sentence():
+    assert said("처음 연 것은 2024. 그 뒤로는 없다.") == ["처음 연 것은 2024.", "그 뒤로는 없다."]
+    assert said("It opened in 2024. 3 came.") == ["It opened in 2024.", "3 came."]
+    dated = "문은 2024. 3. 15.\n사람은 없다."
+    assert said(dated) == ["문은 2024. 3. 15.", "사람은 없다."]
+
+
 def test_korean_sentences_end_without_a_mark_at_a_line_end():
     text = "비트코인은 전자 화폐이다. 2.5배 빠르다!\n작업 증명이 필요합니다\n그래서 오래 걸린다"
     assert said(text) == [
