@@ -2,7 +2,7 @@
 
     python -m benchmarks.lexical FOLDER… [--sizes 10000 100000 1000000] [--bm25s PYTHON]
 
-All get the same search words (rag_core.text) of the real passages of the BEIR folders and of made
+All get the same search words (search_words.py) of the real passages of the BEIR folders and of made
 ones (made.py), and their real questions; each engine is a process of its own. Measured: building,
 adding one more document of 500 passages, a question's best fifty by the clock and by the
 processor, bytes on the disk, memory. bm25s runs when the interpreter of an environment that has
@@ -22,7 +22,7 @@ from itertools import count, islice
 from pathlib import Path
 
 from benchmarks.made import Maker, questions, texts
-from rag_core.text import lexical_tokens, question_tokens
+from rag_core.search_words import lexical_tokens, question_tokens
 
 
 @lru_cache(maxsize=1_000_000)

@@ -18,7 +18,8 @@ from rag_core.denials import denials, denied
 from rag_core.exclusives import exclusives
 from rag_core.opposites import opposites, swapped
 from rag_core.quantities import Compared, Quantity, compare, quantities
-from rag_core.text import Word, folded, question_words, sentences
+from rag_core.search_words import Word, question_words
+from rag_core.text import folded, sentences
 
 SHARED = {
     "numbers": 0.5, "names": 0.6, "denial": 0.55, "opposite": 0.5, "roles": 0.85, "only": 0.5,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from rag_core.text import Word
+from rag_core.search_words import Word
 
 _STOPS = r"(?:않|못|말(?![하해했씀])|맙|마(?![음지침련]))"
 """What comes behind a verb that is denied or forbidden in Korean."""

@@ -32,10 +32,11 @@ from rag_core.generators import model_name
 from rag_core.instructions import judging
 from rag_core.pointing_back import points_back
 from rag_core.quantities import compare
+from rag_core.search_words import question_tokens
 from rag_core.structured import valid, written
 from rag_core.subwords import nearness
 from rag_core.support import Evidence
-from rag_core.text import find_quote, folded, language, question_tokens, sentences
+from rag_core.text import find_quote, folded, language, sentences
 from rag_core.types import Citation, Hit, Passage
 
 MOST_CLAIMS = 20

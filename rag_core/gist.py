@@ -15,7 +15,8 @@ import numpy as np
 from rag_core.defining import defines
 from rag_core.embeddings import BundledEmbedding
 from rag_core.pointing_back import points_back
-from rag_core.text import english_stem, language, sentences
+from rag_core.search_words import english_stem
+from rag_core.text import language, sentences
 from rag_core.types import Passage
 
 MOST_SENTENCES = 2_000

@@ -24,8 +24,9 @@ from rag_core.contradiction import difference, nearest
 from rag_core.embeddings import BundledEmbedding, bundled_embedding
 from rag_core.exclusives import only_the_claim_is_sweeping
 from rag_core.quantities import Compared, compare
+from rag_core.search_words import question_tokens
 from rag_core.subwords import nearness
-from rag_core.text import find_quote, folded, language, question_tokens
+from rag_core.text import find_quote, folded, language
 from rag_core.types import CheckedBy
 
 WEIGHTS = Path(__file__).with_suffix(".json")

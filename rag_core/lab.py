@@ -14,8 +14,8 @@ import numpy as np
 from rag_core.embeddings import BundledEmbedding, Embedding
 from rag_core.reranker import group_of
 from rag_core.retriever import Looked
+from rag_core.search_words import lexical_tokens
 from rag_core.signals import CIRCUMSTANCES, CLOSE, PLAIN
-from rag_core.text import lexical_tokens
 from rag_core.types import Passage
 
 MOST_WORDS = 24

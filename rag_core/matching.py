@@ -1,7 +1,7 @@
 """Where the words of a question stand in a passage, pure: coverage, nearness, order.
 
-Search words (rag_core.text) find passages; this looks closely at the few that were found. A Korean
-word matches inside a longer one and over wrong spacing; one that does not stand there at all
+Search words (search_words.py) find passages; this looks closely at the few that were found. A
+Korean word matches inside a longer one and over wrong spacing; one that does not stand there at all
 counts for the longest piece of it that does. English words match by their stem.
 """
 
@@ -15,14 +15,14 @@ from functools import cached_property, lru_cache
 from itertools import pairwise
 from operator import mul
 
-from rag_core.text import (
+from rag_core.search_words import (
     Word,
     english_stem,
-    folded,
     question_weights,
     question_words,
     syllable_pairs,
 )
+from rag_core.text import folded
 
 _SATURATED = 2.2  # k1 + 1, with tantivy's k1 = 1.2: a word gives BM25 no more than that
 MOST_WORDS = 40

@@ -11,7 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rag_core.rows import Table, open_header, tables
-from rag_core.text import lexical_tokens, sentences
+from rag_core.search_words import lexical_tokens
+from rag_core.text import sentences
 from rag_core.types import Page, Passage
 
 TARGET = 500

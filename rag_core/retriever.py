@@ -22,10 +22,10 @@ from rag_core.adapter import AdaptedEmbedding
 from rag_core.embeddings import BundledEmbedding, Embedding, bundled_embedding
 from rag_core.matching import QuestionWords
 from rag_core.reranker import LEARNED, Emphasis, Judgement, judge, load_weights
+from rag_core.search_words import question_tokens
 from rag_core.signals import Candidate
 from rag_core.stores.dense import DenseCollection
 from rag_core.stores.lexical import LexicalIndex
-from rag_core.text import question_tokens
 from rag_core.types import Hit, Passage
 
 _log = logging.getLogger(__name__)

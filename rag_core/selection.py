@@ -16,7 +16,8 @@ from rag_core.articles import Article, asked_for
 from rag_core.asking import Definition, Expected
 from rag_core.listing import MOST_ITEMS, asks_for_list, runs
 from rag_core.pointing_back import points_back
-from rag_core.text import language, lexical_tokens, question_tokens, sentences
+from rag_core.search_words import lexical_tokens, question_tokens
+from rag_core.text import language, sentences
 from rag_core.types import Hit
 
 MOST_SENTENCES = 3

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from functools import cached_property
 
-from rag_core.text import find_quote, question_tokens, sentences
+from rag_core.search_words import question_tokens
+from rag_core.text import find_quote, sentences
 from rag_core.types import Hit
 
 QUOTE_SENTENCES = 3

@@ -12,7 +12,7 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 
-from rag_core.text import lexical_tokens
+from rag_core.search_words import lexical_tokens
 
 GROUPED = ("para-kqc",)
 """Sources whose rows come in groups."""

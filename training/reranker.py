@@ -26,9 +26,9 @@ from rag_core.matching import QuestionWords
 from rag_core.passages import searchable_text
 from rag_core.reranker import LOOKED_AT_CLOSELY, WEIGHTS, Stage
 from rag_core.retriever import CANDIDATES
+from rag_core.search_words import question_tokens
 from rag_core.signals import CIRCUMSTANCES, CLOSE, PLAIN, Candidate, circumstances, close, plain
 from rag_core.stores.lexical import LexicalIndex
-from rag_core.text import question_tokens
 from training.reranker_data import Library, libraries
 
 L2 = 1e-2

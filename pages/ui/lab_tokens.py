@@ -21,7 +21,7 @@ from rag_core.foreign_tokens import (
     encodings_here,
     foreign_tokenizer,
 )
-from rag_core.text import lexical_tokens
+from rag_core.search_words import lexical_tokens
 from rag_core.types import Hit
 
 _COLOURS = ("blue", "green", "orange", "violet", "red")

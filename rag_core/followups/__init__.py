@@ -12,7 +12,8 @@ from collections.abc import Callable, Sequence
 
 from rag_core.followups import english, korean
 from rag_core.followups.before import Before
-from rag_core.text import language, question_words
+from rag_core.search_words import question_words
+from rag_core.text import language
 from rag_core.types import Hit, Turn
 
 REMEMBERED = 8

@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from rag_core.text import Word, english_stem, folded, question_words, sentences
+from rag_core.search_words import Word, english_stem, question_words
+from rag_core.text import folded, sentences
 
 LONGEST_NAME = 60
 """Characters; a longer answer is a statement rather than the name of something."""

@@ -1,4 +1,4 @@
-"""The lexical index: BM25 by tantivy over the words of rag_core.text, a cache of the record.
+"""The lexical index: BM25 by tantivy over the words of search_words.py, a cache of the record.
 
 Two fields are searched, the passage's own words and those of its context (title and headings),
 each scored by BM25 and added; tantivy's home is this file.
@@ -14,15 +14,15 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rag_core.search_words import lexical_tokens, question_weights
 from rag_core.stores.failures import store_failures
-from rag_core.text import lexical_tokens, question_weights
 from rag_core.types import Passage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 FINGERPRINT = "lexical-1"
-"""Changes with the schema or the words of rag_core.text; an index of another is emptied."""
+"""Changes with the schema or the words of search_words.py; an index of another is emptied."""
 
 CONTEXT_WEIGHT = 0.5
 """What a word in the title or a heading counts beside one in the text."""

@@ -21,6 +21,7 @@ FLOORS = (
     {"types", "errors", "settings", "translations"},
     {
         "text",
+        "search_words",
         "spoken",
         "contents",
         "asking",
@@ -131,7 +132,7 @@ HOMES = {
         "rag_core.fine_tuning_child",
     },  # models of two kinds, and learning
     "sklearn": {"rag_core.plane"},
-    "snowballstemmer": {"rag_core.text"},
+    "snowballstemmer": {"rag_core.search_words"},
     "sqlalchemy": {"rag_core.stores"},
     "starlette": {"pages.ui.middleware"},
     "streamlit": {"app", "pages"},
