@@ -16,6 +16,7 @@ _ASKED = re.compile(
     r"요?[?？.!]*"
 )
 _BEGINS = re.compile(r"\s*제 ?(?P<number>\d{1,4}) ?조(?: ?의 ?(?P<branch>\d{1,2}))?(?=[\s(（])")
+_ENDS = re.compile(r"\s*(?:부칙|별표|별지|\[(?:별표|별지)|제 ?\d{1,3} ?[편장절관](?=[\s(（]))")
 _FIRST_CIRCLED = ord("①")
 
 
@@ -28,7 +29,7 @@ class Article:
 
     def within(self, sentences: Sequence[str]) -> range:
         """Where the article stands, or its paragraph, among sentences in the order of reading."""
-        begins = [at for at, one in enumerate(sentences) if _BEGINS.match(one)]
+        begins = [at for at, one in enumerate(sentences) if _BEGINS.match(one) or _ENDS.match(one)]
         for at, after in zip(begins, [*begins[1:], len(sentences)], strict=True):
             if _name(_BEGINS.match(sentences[at])) == self.name:
                 return self._narrowed(sentences, range(at, after))

@@ -9,6 +9,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 import numpy as np
 
@@ -26,6 +27,8 @@ SHORTEST, LONGEST = 20, 240
 TERMS, SUMMARY = 12, 5
 
 _PROSE = re.compile(r"(?:[다요죠까]\.|[a-z0-9)%\"”'][.!])[\"”')]*\s*$")
+_PROSE_OR_POINT = re.compile(rf"{_PROSE.pattern}|[가-힣)%]\s*$")
+_ENOUGH = 4  # sentences that show that a document is written in sentences
 _MARK = re.compile(r"(?:[-*•·∙◦▪■□●○◆◇※►▶→✓|]|\d{1,2}[.)]|[A-Z]{4,}:|[가-힣A-Za-z][.)])\s+")
 _NEEDS_THE_REST = re.compile(
     r"(?:위의?|아래|다음|또|즉|예를|한편|그런데|먼저|반면)"
@@ -104,13 +107,20 @@ class Term:
 
 
 def tellings(passages: Sequence[Passage]) -> list[Telling]:
-    """The sentences of a document that can stand alone, in order, each once."""
-    found = [one for passage in passages for one in _tellings(passage)]
+    """The sentences of documents that can stand alone, in order, each once; of one that has next to
+    none, as a report in points or a slide deck, also its points."""
+    found: list[Telling] = []
+    for _, group in groupby(passages, lambda passage: passage.document_id):
+        own = list(group)
+        prose = [one for passage in own for one in _tellings(passage, _PROSE)]
+        if len(prose) < _ENOUGH:
+            prose = [one for passage in own for one in _tellings(passage, _PROSE_OR_POINT)]
+        found += prose
     unique = list({one.text: one for one in found}.values())
     return unique[:: len(unique) // MOST_SENTENCES + 1]
 
 
-def _tellings(passage: Passage) -> Iterator[Telling]:
+def _tellings(passage: Passage, kind: re.Pattern[str]) -> Iterator[Telling]:
     for start, end in sentences(passage.text):
         if mark := _MARK.match(passage.text, start, end):
             start = mark.end()
@@ -118,7 +128,8 @@ def _tellings(passage: Passage) -> Iterator[Telling]:
         if (
             SHORTEST <= len(text) <= LONGEST
             and "\t" not in passage.text[start:end]
-            and _PROSE.search(text)
+            and kind.search(text)
+            and text not in passage.context
             and not points_back(text)
             and not _NEEDS_THE_REST.match(text)
             and not "a" <= text[:1] <= "z"

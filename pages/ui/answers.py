@@ -95,7 +95,8 @@ def _answer(visitor: Visitor, words: Words, conversation: Conversation, turn: Tu
         _nearest(visitor, words, turn)
     for citation in answer.citations:
         _source(visitor, words, turn, citation)
-    checking.show_check(words, turn, conversation.collection)
+    if _is_shown(answer):
+        checking.show_check(words, turn, conversation.collection)
     _footer(words, answer)
 
 

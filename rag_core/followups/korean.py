@@ -110,6 +110,7 @@ _HAS_A_NAME = re.compile(
 nobody's part."""
 _YEAR = re.compile(r"\d{2,4}년(?:도)?")
 _LATIN_NAME = re.compile(r"[A-Za-z][\w-]*")
+_STATEMENT = re.compile(r"(?:\S+\s){2}.*[다요죠까]$")
 _NUMBERED = re.compile(r"(?<=\w)[- .]?\d[\d.]*$")
 _AMONG = re.compile(
     rf"{_NOT_BEHIND}(?:그\s?|이들?\s|그것들?\s)중(?P<particle>에서는?|에|엔)?{_EDGE}"
@@ -158,6 +159,8 @@ def _by_ordinal(body: str, before: Before) -> str | None:
     if not item or not alone:
         return None
     particle = _CONTRACTIONS.get((found["how"] or "").strip()) or found["particle"] or ""
+    if _STATEMENT.search(item):
+        item = f"‘{item}’"
     return body[: found.start()] + with_particle(item, particle) + body[found.end() :]
 
 
@@ -236,6 +239,9 @@ def _asked_again(asked: str, word: str, topic: Topic) -> str:
     asked, _ = without_opening(asked)
     if _ASKS_FOR.search(asked):
         return _ASKS_FOR.sub(word, asked, count=1)
+    if _FRAGMENT.match(asked) or _PLEASE.search(asked):
+        why = " 그런가요" if word in ("왜", "어째서") else ""
+        return f"{with_particle(topic.whole, '은')} {word}{why}?"
     words = asked.rstrip(" ?？.!").split(" ")
     copula = re.search(r"(?:뭐|무엇|누구|어디|언제|얼마|몇)", words[-1]) or "몇" in words
     if len(words) < 2 or copula:

@@ -13,7 +13,8 @@ _OPENINGS = """
     그럼 그러면 그렇다면 그리고 그런데 근데 그래서 그래도 하지만 그러니까 아니 아 음 참 네 응
     혹시 또
 """
-_OPENING = re.compile(rf"^(?:{any_of(_OPENINGS)}[,\s]+)+")
+_COUNTED = any_of("가지 개 명 번 곳 권 달 단계 종류 분 편 장 사람")  # "네 가지": no "yes"
+_OPENING = re.compile(rf"^(?:(?!네\s{_COUNTED}){any_of(_OPENINGS)}[,\s]+)+")
 _ASKING = re.compile(
     any_of("왜 어째서 언제 어디 누가 누구 무엇 무슨 뭐 뭘 뭔 어떻 어떤 어느 얼마 몇 어때 며칠")
 )

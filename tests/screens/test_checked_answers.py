@@ -72,6 +72,17 @@ def test_a_follow_up_is_shown_as_it_was_understood_and_can_be_put_otherwise(
     assert "1962" in turn.answer.text
 
 
+def test_a_refusal_of_our_own_wording_is_no_sentence_without_a_source(open_page: Open) -> None:
+    def labels(answer: Answer) -> list[str]:
+        page = opened(open_page(language="ko"), kept(answer))
+        return [one.label for one in page.expander]
+
+    said = (Sentence("문서에서 이 질문의 답을 찾지 못했어요."),)
+    refused = Answer(said[0].text, answerable=False, sentences=said, model="extractive")
+    assert KOREAN("answer.unsupported", n=1) not in labels(refused)
+    assert KOREAN("answer.unsupported", n=1) in labels(Answer("달은 네모나다.", sentences=said))
+
+
 def test_what_a_reader_put_otherwise_is_taken_as_it_is(open_page: Open) -> None:
     page = ask(open_page(language="ko"), "서담의 첫 등대는 몇 년에 세워졌나요?")
     page = ask(page, "그건 어디에 세워졌어요?")

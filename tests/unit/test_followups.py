@@ -20,6 +20,7 @@ EXAM = ("중간고사는 언제 봐요?", "10월 21일입니다.")
 GPT3 = ("GPT-3의 매개변수는 몇 개인가요?", "1,750억 개입니다.")
 WORD2VEC = ("Word2Vec은 누가 만들었어요?", "구글이 만들었습니다.")
 LIBRARY = ("작은도서관이란 무엇인가요?", "주민이 꾸리는 시설입니다.")
+STAGES = ("채굴은 어떻게 하나요?", "1) 거래가 모두에게 간다.\n2) 노드가 블록에 거래를 모은다.")
 POHANG = ("How tall is the lighthouse of Pohang?", "26 metres.")
 KINDS = ("What kinds of coffee are there?", "There are three: espresso, latte and mocha. [1]")
 RADIUM = ("Who discovered radium?", "Marie Curie")
@@ -76,6 +77,10 @@ LEANING = [
     (UNREGISTERED, "그럼 과태료는 누가 부과해요?", "등록하지 않으면 과태료는 누가 부과해요?"),
     (LIBRARY, "등록 기준은?", "작은도서관의 등록 기준은?"),
     (("부서는 몇 개인가요?", "네 개"), "그중 가장 큰 곳은?", "부서 중 가장 큰 곳은?"),
+    # What was asked for, or had no predicate, is said again with one.
+    (("네 가지 조건을 나열해 줘", "많다."), "그건 왜 그래요?", "네 가지 조건은 왜 그런가요?"),
+    (("점유와 대기는요?", "기다린다."), "왜요?", "점유와 대기는 왜 그런가요?"),
+    (STAGES, "두 번째 단계는?", "‘노드가 블록에 거래를 모은다’는?"),
     # One more of its kind, though it has words in common with what was spoken of.
     (GPT3, "GPT-2는요?", "GPT-2의 매개변수는 몇 개인가요?"),
     (WORD2VEC, "GloVe는요?", "GloVe는 누가 만들었어요?"),

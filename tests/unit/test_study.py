@@ -118,6 +118,27 @@ def test_what_defines_nothing_is_no_definition(text: str) -> None:
     assert definitions(_tellings(text)) == []
 
 
+POINTS = (
+    "추진 배경\n\n□ 인구 감소와 고령화로 도시 관리 비용이 해마다 증가\n\n○ 65세 이상 인구 비율은 "
+    "24.3%로 전국 평균보다 3.7%p 높음\n\n○ 담당 부서"
+)
+
+
+def test_a_report_in_points_is_told_by_its_points() -> None:
+    said = [one.text for one in tellings([_passage(POINTS, "계획 › 추진 배경")])]
+    assert said == [
+        "인구 감소와 고령화로 도시 관리 비용이 해마다 증가",
+        "65세 이상 인구 비율은 24.3%로 전국 평균보다 3.7%p 높음",
+    ]
+
+
+def test_points_are_left_out_where_there_are_sentences() -> None:
+    prose = " ".join(f"{n}번째 도서관은 해마다 삼백 명이 찾는 곳이다." for n in range(1, 6))
+    said = [one.text for one in tellings([_passage(f"{prose}\n\n{POINTS}")])]
+    assert len(said) == 5
+    assert all(one.endswith("다.") for one in said)
+
+
 def test_suggested_questions_lead_to_their_passage(read: Read) -> None:
     offered = suggestions(read.found, read.terms, read.passages)
     assert 3 <= len(offered) <= 5
