@@ -13,7 +13,7 @@ from pages.ui.connection import (
     connect,
     connection,
     provider_of,
-    shown_model,
+    told_apart,
 )
 from pages.ui.costs import show_prices
 from pages.ui.embedding import show_embedding
@@ -93,7 +93,7 @@ def _choose(visitor: Visitor, words: Words, provider: str) -> None:
         accept_new_options=True,
         help=words("settings.choose_help"),
         format_func=lambda name: (
-            words("settings.extractive") if name == EXTRACTIVE else shown_model(name)
+            words("settings.extractive") if name == EXTRACTIVE else told_apart(name, offered)
         ),
     )
     if chosen != EXTRACTIVE and st.button(words("settings.test"), icon=":material/bolt:"):

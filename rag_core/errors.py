@@ -27,6 +27,7 @@
         ├── ModelOverloaded     "model_overloaded"    retryable
         ├── ModelUnreachable    "model_unreachable"   retryable
         ├── ModelTimedOut       "model_timeout"       retryable
+        ├── NoModelServer       "no_model_server"     what answers there is something else
         ├── PromptTooLong       "prompt_too_long"     more than a model reads
         └── ModelAnswerBroken   "model_answer"        retryable
 
@@ -320,6 +321,14 @@ class ModelUnreachable(ModelFailed):
     way_out = "Check the address in Settings and that the server runs."
 
 
+class NoModelServer(ModelFailed):
+    """Asked which models it has, it answered, but not as servers of this kind do."""
+
+    code = "no_model_server"
+    template = "{model} answers, but not as a model server does."
+    way_out = "Check the address and the kind of server; with most, the address ends in /v1."
+
+
 class ModelTimedOut(ModelFailed):
     """No token for too long, or the whole answer took too long."""
 
@@ -343,4 +352,4 @@ class ModelAnswerBroken(ModelFailed):
     code = "model_answer"
     retryable = True
     template = "The answer of {model} broke off or could not be understood."
-    way_out = "What had arrived is kept; ask again for the rest."
+    way_out = "Ask again; what had arrived until then is kept."

@@ -22,6 +22,8 @@ from pydantic import Field
 
 from rag_core.errors import (
     ModelAnswerBroken,
+    ModelFailed,
+    NoModelServer,
     WrongSetting,
 )
 from rag_core.extractive import ExtractiveChatModel
@@ -117,10 +119,17 @@ def ask_room(model: BaseChatModel) -> Room:
 
 
 def list_models(provider: str, base_url: str | None, api_key: str | None) -> list[str]:
-    """The names that a server offers, sorted. Raises MissingExtra, ModelFailed and its kinds."""
+    """The names that a server offers, sorted. Raises MissingExtra, ModelFailed and its kinds;
+    NoModelServer for a server that has no such list."""
     found = PROVIDERS[provider]
     asking = Asking(base_url or found.address, api_key or "", TEST_SECONDS)
-    return Guard(host_of(asking.address)).once(lambda: found.list(asking))
+    host = host_of(asking.address)
+    try:
+        return Guard(host).once(lambda: found.list(asking))
+    except ModelFailed as error:
+        if type(error) not in {ModelFailed, ModelAnswerBroken}:
+            raise
+    raise NoModelServer(model=host)
 
 
 def test_connection(name: str, base_url: str | None, api_key: str | None) -> float:

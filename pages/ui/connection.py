@@ -7,6 +7,7 @@ keys of the settings: no visitor can have one sent to a server of theirs.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -95,6 +96,13 @@ def shown_model(name: str) -> str:
     """How a model is called on the screen: without its provider."""
     kind, _, model = name.partition(":")
     return model if kind in PROVIDERS and model else name
+
+
+def told_apart(name: str, offered: Sequence[str]) -> str:
+    """How a model is called beside others: with its provider where another has the same name."""
+    shown = shown_model(name)
+    alike = {one for one in offered if shown_model(one) == shown}
+    return f"{shown} ({name.partition(':')[0]})" if len(alike) > 1 else shown
 
 
 def generator(visitor: Visitor, options: Options = AS_IT_IS) -> BaseChatModel:

@@ -14,6 +14,7 @@ from pages.ui.connection import (
     provider_of,
     server_address,
     shown_model,
+    told_apart,
 )
 from pages.ui.costs import warn_of_prices
 from pages.ui.messages import Words
@@ -97,7 +98,7 @@ def _model(visitor: Visitor, words: Words, options: Options, place: str, keep: A
         words("options.model"),
         offered,
         index=offered.index(options.model),
-        format_func=lambda name: _said(visitor, words, name),
+        format_func=lambda name: _said(visitor, words, name, offered),
         key=key,
         on_change=chosen,
         accept_new_options=True,
@@ -105,12 +106,12 @@ def _model(visitor: Visitor, words: Words, options: Options, place: str, keep: A
     )
 
 
-def _said(visitor: Visitor, words: Words, name: str) -> str:
+def _said(visitor: Visitor, words: Words, name: str, offered: Sequence[str]) -> str:
     if not name:
         default = chosen_model(visitor)
         said = words("settings.extractive") if default == EXTRACTIVE else shown_model(default)
         return words("options.as_set", model=said)
-    return words("settings.extractive") if name == EXTRACTIVE else shown_model(name)
+    return words("settings.extractive") if name == EXTRACTIVE else told_apart(name, offered)
 
 
 def _one(
@@ -160,7 +161,11 @@ def left_out(words: Words, usage: Usage | None) -> str:
     """What did not fit into the model's window; "" when everything did."""
     if usage is None or not (usage.passages_left_out or usage.turns_left_out):
         return ""
-    left = words("usage.left_out", passages=usage.passages_left_out, turns=usage.turns_left_out)
+    what = [
+        words("usage.passages", n=usage.passages_left_out) if usage.passages_left_out else "",
+        words("usage.turns", n=usage.turns_left_out) if usage.turns_left_out else "",
+    ]
+    left = words("usage.left_out", what=", ".join(filter(None, what)))
     return f"{left} {window_said(words, usage.window)}"
 
 

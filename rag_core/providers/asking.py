@@ -28,6 +28,9 @@ class Room(NamedTuple):
     most: int | None = None
 
 
+_SHOWN = 80  # characters of an address that is refused
+
+
 @dataclass(frozen=True, slots=True)
 class Asking:
     """How a model is to be asked; None: as it likes. `context_tokens` is told only to Ollama, which
@@ -56,7 +59,7 @@ class Asking:
         if parts.scheme not in {"http", "https"} or not parts.hostname or "@" in parts.netloc:
             raise WrongSetting(
                 setting="server address",
-                value=f"{parts.scheme}://{parts.hostname}",
+                value=self.address.rpartition("@")[2].partition("?")[0][:_SHOWN],
                 allowed="an http or https address without a password in it",
             )
         return self

@@ -223,3 +223,28 @@ def test_hits_beside_the_prompt_stay_here(server: OpenAIServer) -> None:
     assert {key for message in sent["messages"] for key in message} == {"role", "content"}
     assert "secret-" not in str(sent)
     assert KEY not in str(sent)
+
+
+@pytest.mark.parametrize("told", [[], {"data": 7}, "Welcome", None])
+def test_what_is_no_model_server_is_told_from_a_model_that_fails(
+    server: OpenAIServer, told: object
+) -> None:
+    server.pages["/v1/models"] = told
+    with pytest.raises(errors.NoModelServer, match="answers, but not as a model server does"):
+        list_models("openai", server.url, KEY)
+    with pytest.raises(errors.NoModelServer):
+        list_models("openai", server.url.removesuffix("/v1"), KEY)
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("localhost:8000/v1", "localhost:8000/v1"),
+        ("my server", "my server"),
+        ("http://me:secret@host/v1?key=secret", "host/v1"),
+    ],
+)
+def test_an_address_that_is_refused_is_said_as_it_was_typed(address: str, shown: str) -> None:
+    with pytest.raises(errors.WrongSetting) as caught:
+        list_models("openai", address, KEY)
+    assert caught.value.details["value"] == shown

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from pages.ui import session
 from pages.ui.messages import CATALOGUE
 from rag_core.prompting import INSTRUCTIONS
-from rag_core.types import LOCAL_OWNER
+from rag_core.types import LOCAL_OWNER, Answer, Usage
 from tests.screens.conftest import all_text
 from tests.servers.openai_server import OpenAIServer
 
@@ -79,6 +79,15 @@ def test_instructions_are_written_seen_as_sent_and_taken_back(
     assert page.text_area(key="instructions-default").value == INSTRUCTIONS.strip()
 
 
+@pytest.mark.usefixtures("server", "documents")
+def test_models_of_one_name_are_told_apart_by_their_provider(open_page: Open) -> None:
+    page = open_page("pages/chat.py", "en")
+    listed = {"openai": ["echo", "small"], "ollama": ["small"], "google": ["large"]}
+    page.session_state["models"] = listed
+    offered = page.run().selectbox(key="options-model-new").options
+    assert offered[2:] == ["echo", "small (openai)", "small (ollama)", "large"]
+
+
 @pytest.mark.usefixtures("documents")
 @pytest.mark.parametrize("language", ["ko", "en"])
 def test_the_window_is_said_with_who_says_so(
@@ -92,6 +101,24 @@ def test_the_window_is_said_with_who_says_so(
     session.seodam().conversations(LOCAL_OWNER).prefer("model", "openai:gpt-4o")
     said = all_text(open_page("pages/chat.py", language))
     assert words["window.table"].format(size="128,000") in said
+
+
+@pytest.mark.usefixtures("documents")
+@pytest.mark.parametrize(
+    ("passages", "turns", "said"),
+    [(5, 0, "window: 5 passages."), (0, 1, "window: 1 earlier turn."), (1, 2, "1 passage, 2 earl")],
+)
+def test_only_what_did_not_fit_is_said(
+    open_page: Open, passages: int, turns: int, said: str
+) -> None:
+    conversations = session.seodam().conversations(LOCAL_OWNER)
+    conversation = conversations.start("a question")
+    usage = Usage(7, 5, passages_left_out=passages, turns_left_out=turns)
+    conversations.append(conversation.id, "a question", Answer("So.", model="m", usage=usage))
+    page = open_page("pages/chat.py", "en")
+    page.session_state["conversation"] = conversation.id
+    assert said in all_text(page.run())
+    assert " 0 " not in all_text(page)
 
 
 @pytest.mark.usefixtures("documents", "server")
