@@ -10,6 +10,7 @@ from pages.ui.shell import enter
 from rag_core.parsing import FORMATS
 
 visitor, words = enter()
+linked = st.query_params.get("c")
 shelf = st.bottom.container()
 sent = st.chat_input(
     words("chat.placeholder"),
@@ -29,6 +30,8 @@ if asked.question:
 
 asking.settle()
 conversation = history.current(visitor)
+if linked and conversation is None:
+    st.info(words("history.gone"), icon=":material/link_off:")
 history.sidebar(visitor, words, conversation)
 scope.told(visitor, words, conversation)
 documents = visitor.documents

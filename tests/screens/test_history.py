@@ -97,6 +97,16 @@ def test_its_address_opens_a_conversation(open_page: Open, kept: Conversations) 
     assert "26 metres" in all_text(page.run())
 
 
+@pytest.mark.usefixtures("documents")
+@pytest.mark.parametrize(("language", "words"), [("ko", KOREAN), ("en", ENGLISH)])
+def test_an_address_that_opens_no_conversation_of_ones_own_is_said(
+    open_page: Open, language: str, words: dict[str, str]
+) -> None:
+    page = open_page(language=language, c="somebody-elses")
+    assert not page.exception
+    assert words["history.gone"] in [one.value for one in page.info]
+
+
 @pytest.mark.parametrize("ending", ["md", "html", "json"])
 def test_a_conversation_is_offered_as_a_file(
     open_page: Open, kept: Conversations, ending: str

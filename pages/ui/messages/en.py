@@ -83,6 +83,8 @@ ENGLISH = {
     "history.search": "Search conversations",
     "history.none": "No conversation holds these words.",
     "history.link": "Address that opens this conversation",
+    "history.gone": "The address names no conversation of yours: it was deleted, or somebody else "
+    "began it. Each visitor sees only their own.",
     "history.earlier": "Show {n} earlier question|Show {n} earlier questions",
     "export.md": "Export as Markdown",
     "export.html": "Export as a page to print (HTML)",

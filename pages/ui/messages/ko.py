@@ -82,6 +82,8 @@ KOREAN = {
     "history.search": "대화에서 찾기",
     "history.none": "찾는 말이 나오는 대화가 없어요.",
     "history.link": "이 대화를 여는 주소",
+    "history.gone": "이 주소에 내 대화가 없어요. 지웠거나 다른 사람의 대화예요. "
+    "대화는 저마다 자기 것만 보여요.",
     "history.earlier": "앞선 질문 {n}개 더 보기",
     "export.md": "Markdown으로 내보내기",
     "export.html": "인쇄할 수 있는 쪽(HTML)으로 내보내기",
