@@ -37,6 +37,9 @@ _TABLE_HEADER = re.compile(
 REFUSAL = 0
 """The number by which a model says that the passages do not answer; see prompting."""
 
+PageText = Callable[[Passage], str]
+"""The text of the page on which a passage stands, "" when it is gone."""
+
 
 @dataclass(frozen=True, slots=True)
 class Checked:
@@ -58,13 +61,12 @@ class Checked:
 def check(
     text: str,
     hits: Sequence[Hit],
-    page_text: Callable[[Passage], str],
+    page_text: PageText,
     embedding: BundledEmbedding | None = None,
 ) -> Checked:
     """Check every citation of `text` against the passages shown and the pages they come from.
 
-    `page_text` gives the text of the page on which a passage stands ("" when it is gone). The
-    bundled `embedding` compares meanings; one is loaded when none is given.
+    The bundled `embedding` compares meanings; one is loaded when none is given.
     """
     plain, marks = _take_out(text)
     spans = sentences(plain)
@@ -165,7 +167,7 @@ class _Desk:
     def __init__(
         self,
         hits: Sequence[Hit],
-        page_text: Callable[[Passage], str],
+        page_text: PageText,
         embedding: BundledEmbedding | None,
     ) -> None:
         self._embedding = embedding

@@ -21,7 +21,7 @@ from langchain_core.language_models import BaseChatModel
 from pydantic import BaseModel
 
 from rag_core import grounding
-from rag_core.citations import verified
+from rag_core.citations import PageText, verified
 from rag_core.contradiction import Difference, Kind, difference, nearest, shared
 from rag_core.denials import only_the_claim_denies
 from rag_core.embeddings import BundledEmbedding, bundled_embedding
@@ -37,7 +37,7 @@ from rag_core.structured import valid, written
 from rag_core.subwords import nearness
 from rag_core.support import Evidence
 from rag_core.text import find_quote, folded, language, sentences
-from rag_core.types import Citation, Hit, Passage
+from rag_core.types import Citation, Hit
 
 MOST_CLAIMS = 20
 PASSAGES = 8
@@ -52,7 +52,6 @@ _MARKS = re.compile(r"\s?\[\d{1,3}\]|^\s*(?:[-*•]|\d{1,2}[.)])\s+")
 
 Search = Callable[[str], Sequence[Hit]]
 """A question → the passages that answer it, best first."""
-PageText = Callable[[Passage], str]
 
 
 class Ruling(StrEnum):

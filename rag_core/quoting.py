@@ -12,6 +12,7 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel
 
+from rag_core.citations import PageText
 from rag_core.gist import Telling
 from rag_core.quantities import compare
 from rag_core.structured import valid
@@ -21,8 +22,6 @@ from rag_core.types import Passage
 MOST_CHARACTERS = 12_000
 """Of the passages that a model reads, so that they fit a window of 8k tokens with the answer."""
 _SHORTEST_QUOTE = 8  # letters
-
-PageText = Callable[[Passage], str]
 
 
 class Quoting(BaseModel):

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from rag_core.background import Background, Stop
-from rag_core.embeddings import Embedding
+from rag_core.embeddings import Embedding, few_at_a_time
 from rag_core.errors import Cancelled, SeodamError
 from rag_core.passages import searchable_text
 from rag_core.stores.conversations import Conversations
@@ -29,7 +29,6 @@ EVERYBODY = "everybody"
 
 _IN_USE, _CHOICE, _BEFORE = "embedding_in_use", "embedding_choice", "embedding_before"
 _PATIENCE = 10  # seconds
-_TEXTS_AT_ONCE = 32  # between two looks at whether it was cancelled
 _SEARCHABLE = (DocumentState.READY, DocumentState.REMOVED)  # what was removed may be put back
 
 
@@ -271,8 +270,7 @@ class _Moving:
 
     def _embed(self, texts: list[str]) -> np.ndarray:
         parts = []
-        for start in range(0, len(texts), _TEXTS_AT_ONCE):
-            part = texts[start : start + _TEXTS_AT_ONCE]
+        for part in few_at_a_time(texts):
             self._step(0)
             parts.append(self._target.embed_array(part))
             self._step(len(part))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from rag_core.adapter import AdaptedEmbedding
-from rag_core.embeddings import BundledEmbedding, Embedding, Vectors
+from rag_core.embeddings import BundledEmbedding, Embedding, Vectors, few_at_a_time
 from rag_core.errors import Cancelled
 from rag_core.evaluation import bootstrap, mean
 from rag_core.lessons import Lesson
@@ -25,7 +25,7 @@ _MOST_TEXTS = 2 * MOST_QUESTIONS + MOST_PASSAGES
 FEWEST_QUESTIONS = 10
 MEASURING_SECONDS = 90.0
 """For the embeddings that are slow, all together; fewer texts are read where they would not do."""
-_TEXTS_AT_ONCE = 32  # between two looks at whether it was cancelled
+_TIMED = 32  # passages
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ def _seconds_a_text(
     embedding: Embedding, passages: Sequence[Passage], cancelled: Callable[[], bool]
 ) -> float:
     """Timed on some passages, the second time: what is loaded at first is not measured."""
-    some = [searchable_text(one) for one in passages[:: len(passages) // _TEXTS_AT_ONCE + 1]]
+    some = [searchable_text(one) for one in passages[:: len(passages) // _TIMED + 1]]
     embedding.embed_array(some[:1])
     if cancelled():
         raise Cancelled
@@ -183,10 +183,9 @@ class _Reading:
 
     def _embed(self, embedding: Embedding, texts: Sequence[str], query: bool = False) -> Vectors:
         parts = []
-        for start in range(0, len(texts), _TEXTS_AT_ONCE):
+        for some in few_at_a_time(texts):
             if self.cancelled():
                 raise Cancelled
-            some = texts[start : start + _TEXTS_AT_ONCE]
             parts.append(embedding.embed_array(some, query))
             self.done += len(some)
             self.show(self.done, self._total)

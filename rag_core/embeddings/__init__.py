@@ -9,7 +9,14 @@ from __future__ import annotations
 
 from rag_core.embeddings.bundled import BUNDLED, BundledEmbedding, bundled_embedding
 from rag_core.embeddings.names import OPENAI, SENTENCE_TRANSFORMERS, load_embedding
-from rag_core.embeddings.port import Embedding, Vectors, folder_hash, normalised, readable
+from rag_core.embeddings.port import (
+    Embedding,
+    Vectors,
+    few_at_a_time,
+    folder_hash,
+    normalised,
+    readable,
+)
 from rag_core.embeddings.sentence import SentenceTransformerEmbedding
 from rag_core.embeddings.server import OpenAIEmbedding
 
@@ -23,6 +30,7 @@ __all__ = [
     "SentenceTransformerEmbedding",
     "Vectors",
     "bundled_embedding",
+    "few_at_a_time",
     "folder_hash",
     "load_embedding",
     "normalised",

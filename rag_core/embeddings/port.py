@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 Vectors = NDArray[np.float32]
 """Shape (texts, dimension), each row of length 1."""
+_FEW = 32
 
 
 class Embedding(Embeddings):
@@ -42,6 +43,12 @@ class Embedding(Embeddings):
         """LangChain's port for one question."""
         vector: list[float] = self.embed_array([text], query=True)[0].tolist()
         return vector
+
+
+def few_at_a_time(texts: Sequence[str]) -> Iterator[Sequence[str]]:
+    """The texts in parts, so small that whoever embeds them can stop soon, between two."""
+    for start in range(0, len(texts), _FEW):
+        yield texts[start : start + _FEW]
 
 
 def normalised(vectors: NDArray[Any]) -> Vectors:

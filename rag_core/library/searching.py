@@ -8,7 +8,13 @@ from functools import partial
 import numpy as np
 
 from rag_core.cross_encoder import make_retriever
-from rag_core.embeddings import BundledEmbedding, Embedding, Vectors, bundled_embedding
+from rag_core.embeddings import (
+    BundledEmbedding,
+    Embedding,
+    Vectors,
+    bundled_embedding,
+    few_at_a_time,
+)
 from rag_core.errors import Cancelled
 from rag_core.lessons import Lessons, lessons_of
 from rag_core.library.holding import Holding
@@ -19,8 +25,6 @@ from rag_core.scope import fits
 from rag_core.study import Material, material
 from rag_core.suggesting import QUESTIONS
 from rag_core.types import DEFAULT_COLLECTION, EVERYTHING, Hit, Passage, Scope, Turn
-
-_TEXTS_AT_ONCE = 32  # between two looks at whether it was cancelled
 
 
 class Searching(Holding):
@@ -94,10 +98,10 @@ class Searching(Holding):
             return passages, vectors
         texts = [searchable_text(passage) for passage in passages]
         parts = []
-        for start in range(0, len(texts), _TEXTS_AT_ONCE):
+        for some in few_at_a_time(texts):
             if cancelled():
                 raise Cancelled
-            parts.append(embedding.embed_array(texts[start : start + _TEXTS_AT_ONCE]))
+            parts.append(embedding.embed_array(some))
         vectors = np.concatenate(parts)
         with self._shelves.publishing:  # pages may have been read again meanwhile
             if self._record.passages_of(document_id) == passages:

@@ -16,9 +16,8 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 
-from rag_core.parsing.frames import Frame, Refused
+from rag_core.parsing.frames import EXIT_MEMORY, Frame, Refused
 
-EXIT_MEMORY = 77
 _TELL_SECONDS = 0.02  # each telling wakes the process outside
 _CPU_GRACE_SECONDS = 2  # the watcher outside ends it first; this is the second net
 

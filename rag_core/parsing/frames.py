@@ -10,6 +10,9 @@ if TYPE_CHECKING:
 else:
     Frame = dict
 
+EXIT_MEMORY = 77
+"""With this status the child ends when it notices itself that memory ran out."""
+
 
 class Refused(Exception):
     """The document cannot be read, for a reason that the outside understands."""

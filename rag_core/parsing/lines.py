@@ -8,7 +8,8 @@ from collections.abc import Iterable
 
 Box = tuple[float, float, float, float]  # left, top, right, bottom; y downwards
 
-
+WIDE = re.compile("[\u1100-\u11ff\u2e80-\ua4cf\uac00-\ud7a3\uff00-\uffef]")
+"""A letter about twice as wide as a Latin one."""
 _NOWHERE: Box = (0.0, 0.0, 0.0, 0.0)
 
 

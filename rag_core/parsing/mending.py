@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from rag_core.parsing.lines import Line
+from rag_core.parsing.lines import WIDE, Line
 from rag_core.parsing.order import reading_order
 from rag_core.parsing.spacing import HANGUL
 from rag_core.parsing.survey import NO_SURVEY, Survey
@@ -264,7 +264,7 @@ def _hangs(above: Line, line: Line, block: Sequence[Line], right: float) -> bool
     if not _is_open(above) or left < above.seat[0] - 0.5 * above.height:
         return False
     if HANGUL.match(begins):
-        return len(above.text) + len(_WIDE.findall(above.text)) > _SHORTEST_ENTRY
+        return len(above.text) + len(WIDE.findall(above.text)) > _SHORTEST_ENTRY
     if begins.islower() or begins == "(":
         return True
     full = above.seat[2] > above.seat[0] + _FULL * (right - above.seat[0])
@@ -278,9 +278,6 @@ _MARKED = re.compile(r"[^\w\s-]")
 def _ends_short(above: Line, line: Line, right: float) -> bool:
     """Whether the next line's first word would still have fitted."""
     word = line.text.split(" ", 1)[0][:30]
-    wide = 0 if word.isascii() else len(_WIDE.findall(word))
+    wide = 0 if word.isascii() else len(WIDE.findall(word))
     width = (0.95 * wide + 0.5 * (len(word) - wide) + 0.25) * line.em
     return above.seat[2] + width < right - 0.5 * above.em
-
-
-_WIDE = re.compile("[\u1100-\u11ff\u2e80-\ua4cf\uac00-\ud7a3\uff00-\uffef]")

@@ -14,12 +14,11 @@ from collections.abc import Sequence
 from itertools import pairwise
 from operator import attrgetter
 
-from rag_core.parsing.lines import Line
+from rag_core.parsing.lines import WIDE, Line
 
 _TOO_MANY = 2000  # lines: more is a drawing of words, whose order in the file is as good as any
 _DEEPEST = 200  # cuts within cuts
 _SENTENCE = 16  # letters: a line of prose holds more, most cells of a table hold less
-_WIDE = re.compile("[\u1100-\u11ff\u2e80-\ua4cf\uac00-\ud7a3\uff00-\uffef]")
 _INTEGER = re.compile(r"\d{1,4}")
 
 
@@ -212,7 +211,7 @@ def _columns(lines: list[_Placed]) -> list[list[_Placed]]:
 
 
 def _letters(text: str) -> int:
-    return len(text) + (0 if text.isascii() else len(_WIDE.findall(text)))
+    return len(text) + (0 if text.isascii() else len(WIDE.findall(text)))
 
 
 def _numbers_lines(lines: list[_Placed]) -> bool:

@@ -20,6 +20,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import IO, Any
 
+from rag_core.parsing.frames import EXIT_MEMORY
 from rag_core.parsing.starting import start, start_ahead
 from rag_core.parsing.watcher import HAS_SYSTEM_LIMITS, watch
 
@@ -27,7 +28,6 @@ Frame = dict[str, Any]
 
 _LOG = logging.getLogger(__name__)
 
-EXIT_MEMORY = 77  # the child noticed itself that memory ran out
 _POLL_SECONDS = 0.05
 # A child that takes longer leaves the processors to whoever asks a question meanwhile (a niceness).
 _SHORT_SECONDS, _STEPPED_BACK = 0.5, 10

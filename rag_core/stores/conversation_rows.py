@@ -17,7 +17,6 @@ from rag_core.types import Answer, Conversation, Feedback, Options, Scope, Turn
 ANSWER = TypeAdapter(Answer)
 OPTIONS = TypeAdapter(Options)
 SCOPE = TypeAdapter(Scope)
-_IDS_AT_ONCE = 500  # below SQLite's limit of variables in one statement
 
 
 class ConversationRows(Owned):
@@ -54,11 +53,11 @@ class ConversationRows(Owned):
             versions.setdefault(parent, []).append(one)
         turns, feedback = db.turns, db.feedback
         found: dict[int, Turn] = {}
-        for at in range(0, len(ids), _IDS_AT_ONCE):
+        for at in range(0, len(ids), db.IDS_AT_ONCE):
             query = (
                 self._gate.select(turns, *turns.c, feedback.c.helpful, feedback.c.reason)
                 .outerjoin(feedback, feedback.c.turn_id == turns.c.id)
-                .where(turns.c.id.in_(ids[at : at + _IDS_AT_ONCE]))
+                .where(turns.c.id.in_(ids[at : at + db.IDS_AT_ONCE]))
             )
             for row in connection.execute(query):
                 found[row.id] = turn_of(row, versions.get(row.parent, [row.id]))

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     import sqlite3
 
 SCHEMA_VERSION = 5
+IDS_AT_ONCE = 500
+"""Below SQLite's limit of variables in one statement."""
 
 _CHANGES = {
     2: (

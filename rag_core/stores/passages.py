@@ -11,8 +11,6 @@ from rag_core.stores.owned import Owned
 from rag_core.stores.values import passage_of, vectors_row
 from rag_core.types import DocumentState, Passage
 
-_IDS_AT_ONCE = 500  # below SQLite's limit of variables in one statement
-
 
 class OwnedPassages(Owned):
     """The passages of one owner's documents, and their vectors."""
@@ -25,8 +23,8 @@ class OwnedPassages(Owned):
         wanted = list(ids)
         found: dict[str, tuple[Passage, str]] = {}
         table, documents = db.passages, db.documents
-        for at in range(0, len(wanted), _IDS_AT_ONCE):
-            some = wanted[at : at + _IDS_AT_ONCE]
+        for at in range(0, len(wanted), db.IDS_AT_ONCE):
+            some = wanted[at : at + db.IDS_AT_ONCE]
             query = (
                 self._gate.select(table, *table.c, documents.c.name)
                 .join(documents, documents.c.id == table.c.document_id)
