@@ -26,7 +26,7 @@ from rag_core.exclusives import only_the_claim_is_sweeping
 from rag_core.quantities import Compared, compare
 from rag_core.search_words import question_tokens
 from rag_core.subwords import nearness
-from rag_core.text import find_quote, folded, language
+from rag_core.text import differ, find_quote, folded, language
 from rag_core.types import CheckedBy
 
 WEIGHTS = Path(__file__).with_suffix(".json")
@@ -106,8 +106,8 @@ def signals(
     held = set(question_tokens(whole))
     covered = len(words & held) / len(words) if words else 1.0
     near = nearness(sentence, [whole], embedding or bundled_embedding())[0]
-    own, theirs = language(sentence), language(whole)
-    foreign = float(own != theirs and "other" not in (own, theirs))
+    own = language(sentence)
+    foreign = float(differ(own, language(whole)))
     other = folded(whole)
     names = {name.lower() for name in _NAME.findall(sentence)}
     lacking = sum(name not in other for name in names) / len(names) if names else 0.0

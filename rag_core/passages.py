@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from rag_core.rows import Table, open_header, tables
 from rag_core.search_words import lexical_tokens
-from rag_core.text import sentences
+from rag_core.text import Language, language, sentences
 from rag_core.types import Page, Passage
 
 TARGET = 500
@@ -21,6 +21,7 @@ about twice as much). Chosen by measurement on real PDFs, see DECISIONS.md."""
 SMALL = 170
 """Below this a section is joined with the next one, and a rest with the passage before it."""
 
+_ENOUGH_TO_TELL = 300  # characters that show in which language a passage is written
 _WIDE = re.compile("[\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff가-힣]")
 _SEPARATORS = re.compile(r"[-_.\s]+")
 _EXTENSION = re.compile(r"\.\w{1,5}$")
@@ -76,6 +77,11 @@ def title_of(name: str, title: str) -> str:
     known = set(lexical_tokens(title))
     new = [word for word in bare.split() if not known.issuperset(lexical_tokens(word))]
     return f"{title} ({' '.join(new)})" if new else title
+
+
+def written_in(passage: Passage) -> Language:
+    """The language of a passage, told by what it begins with."""
+    return language(passage.text[:_ENOUGH_TO_TELL])
 
 
 def searchable_text(passage: Passage) -> str:

@@ -15,9 +15,10 @@ from itertools import groupby, pairwise
 from rag_core.articles import Article, asked_for
 from rag_core.asking import Definition, Expected
 from rag_core.listing import MOST_ITEMS, asks_for_list, runs
+from rag_core.passages import written_in
 from rag_core.pointing_back import points_back
 from rag_core.search_words import lexical_tokens, question_tokens
-from rag_core.text import language, sentences
+from rag_core.text import differ, language, sentences
 from rag_core.types import Hit
 
 MOST_SENTENCES = 3
@@ -205,12 +206,8 @@ def answers(question: str, hits: Sequence[Hit], chosen: Sequence[Unit]) -> bool:
 
 def least_score(question: str, hit: Hit) -> float:
     """The score from which on a passage is likely enough to hold an answer."""
-    asked, written = language(question), language(hit.passage.text[:_ENOUGH_TO_TELL])
-    foreign = asked != written and "other" not in (asked, written)
+    foreign = differ(language(question), written_in(hit.passage))
     return LEAST_SCORE["foreign" if foreign else "same"]
-
-
-_ENOUGH_TO_TELL = 300  # characters that show in which language a passage is written
 
 
 def _in_reading_order(units: Sequence[Unit], hits: Sequence[Hit]) -> list[Unit]:

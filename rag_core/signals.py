@@ -16,8 +16,9 @@ import numpy as np
 from rag_core.asking import Expected
 from rag_core.embeddings import BundledEmbedding
 from rag_core.matching import QuestionWords
+from rag_core.passages import written_in
 from rag_core.subwords import nearness
-from rag_core.text import language
+from rag_core.text import Language, differ, language
 from rag_core.types import Passage
 
 PLAIN = (
@@ -51,7 +52,6 @@ CIRCUMSTANCES = (
 )
 MOST_READ = 2000
 """Characters of a passage that are read; ours are shorter."""
-_ENOUGH_TO_TELL = 300  # characters that show in which language a passage is written
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +89,10 @@ def plain(question: str, words: QuestionWords, candidates: Sequence[Candidate]) 
 
 
 def _read(
-    passage: Passage, asked: str, words: QuestionWords, expected: Expected
+    passage: Passage, asked: Language, words: QuestionWords, expected: Expected
 ) -> tuple[float, ...]:
     text = passage.text[:MOST_READ]
     match, above = words.match(text, passage.context)
-    written = language(text[:_ENOUGH_TO_TELL])
     return (
         match.covered,
         above,
@@ -103,7 +102,7 @@ def _read(
         match.numbers,
         expected.held_by(text),
         math.log((len(passage.text) + 20) / 170),
-        float(written != asked and "other" not in (written, asked)),
+        float(differ(written_in(passage), asked)),
     )
 
 

@@ -219,5 +219,10 @@ def language(text: str) -> Language:
     return "en" if _count(_LATIN, text) >= 0.9 * letters else "other"
 
 
+def differ(one: Language, other: Language) -> bool:
+    """Whether two languages are not the same, as far as both can be told."""
+    return one != other and "other" not in (one, other)
+
+
 def _count(runs: re.Pattern[str], text: str) -> int:
     return sum(map(len, runs.findall(text)))
