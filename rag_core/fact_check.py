@@ -37,7 +37,7 @@ from rag_core.structured import valid, written
 from rag_core.subwords import nearness
 from rag_core.support import Evidence
 from rag_core.text import find_quote, folded, language, sentences
-from rag_core.types import Citation, Hit
+from rag_core.types import MARK, Citation, Hit
 
 MOST_CLAIMS = 20
 PASSAGES = 8
@@ -48,7 +48,7 @@ SURE = 0.9
 article 2 % count as support then (in Korean 0.3 %), and at most 11 % of documentation in another
 language."""
 _SHORTEST = 6  # letters of a claim; and of a quote that says anything
-_MARKS = re.compile(r"\s?\[\d{1,3}\]|^\s*(?:[-*•]|\d{1,2}[.)])\s+")
+_MARKS = re.compile(rf"\s?{MARK}|^\s*(?:[-*•]|\d{{1,2}}[.)])\s+")
 
 Search = Callable[[str], Sequence[Hit]]
 """A question → the passages that answer it, best first."""

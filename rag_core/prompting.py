@@ -16,7 +16,7 @@ from enum import StrEnum
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
 
 from rag_core.text import normalise
-from rag_core.types import Hit, Turn
+from rag_core.types import MARK, Hit, Turn
 
 UNANSWERED_MARK = "[0]"
 """How a model says that the passages do not answer; `citations.check` understands it."""
@@ -128,7 +128,7 @@ _PASSAGE = {
 _LANGUAGES = {"ko": "Answer in Korean.", "en": "Answer in English."}
 _SAME_LANGUAGE = "Answer in the language of the question."
 _FRAME = re.compile(r"<(?=/?passage)", re.IGNORECASE)
-_MARK = re.compile(r" ?\[\d{1,3}\]")
+_MARK = re.compile(rf" ?{MARK}")
 
 
 def system(language: str = "", instructions: str = "") -> str:

@@ -24,11 +24,10 @@ from rag_core.followups.before import share_words
 from rag_core.generators import model_name
 from rag_core.metering import NOTHING, Spent, spent
 from rag_core.text import squash
-from rag_core.types import Turn
+from rag_core.types import MARK, Turn
 
 REWRITE_SECONDS = 8.0
 """How long a model may take; then the rules serve."""
-_MARK = re.compile(r"\[\d{1,3}\]")
 _QUOTES = "\"'“”‘’`「」『』 "
 
 
@@ -90,6 +89,6 @@ def _question_in(said: str, question: str, earlier: Sequence[str]) -> str:
     lines = [line.strip(_QUOTES) for line in said.strip().splitlines() if line.strip(_QUOTES)]
     if len(lines) != 1 or len(lines[0]) > LONGEST or prompting.REWRITING_NOTHING in lines[0]:
         return ""
-    if _MARK.search(lines[0]) or not share_words(lines[0], "\n".join([question, *earlier])):
+    if re.search(MARK, lines[0]) or not share_words(lines[0], "\n".join([question, *earlier])):
         return ""
     return question if squash(lines[0])[0] == squash(question)[0] else lines[0]

@@ -17,6 +17,8 @@ DEFAULT_COLLECTION = "default"
 LOCAL_OWNER = "local"
 UNDO_SECONDS = 20
 """How long a removed document, collection or conversation can come back."""
+MARK = r"\[(\d{1,3})\]"
+"""How a citation's number stands in the text of an answer, as a pattern."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from pages.ui.turn_actions import show_actions
 from pages.ui.understood import show_editable
 from rag_core.markdown import code, safe_markdown, span_at
 from rag_core.types import (
+    MARK,
     Answer,
     Citation,
     Conversation,
@@ -40,7 +41,6 @@ _NEAREST = 3
 _WORTH_SAYING = 0.1  # seconds
 _QUOTE_LENGTH = 400
 _FLAGS = "\u2691\u2690"  # stand for the badges until the text has been made safe
-_MARK = re.compile(r"\[(\d{1,3})\]")
 
 
 def show_turn(
@@ -119,7 +119,7 @@ def _with_marks(words: Words, answer: Answer) -> str:
         shown = int(mark[1]) in known and not span_at(within, mark.start())
         return f":gray-badge[{mark[1]}]" if shown else mark[0]
 
-    text = _MARK.sub(badge, text)
+    text = re.sub(MARK, badge, text)
     for flag, example in zip(
         _FLAGS, (Sentence(""), Sentence("", contradicted=("1",))), strict=True
     ):

@@ -11,11 +11,12 @@ import streamlit as st
 
 from pages.ui.messages import Words
 from pages.ui.shell import literal
+from rag_core.types import MARK
 
 if TYPE_CHECKING:
     from rag_core.types import Answer, Sentence, Turn
 
-_MARK_OR_SPACE = re.compile(r"\[\d{1,3}\]|\s")
+_MARK_OR_SPACE = re.compile(rf"{MARK}|\s")
 LONGEST_CLAIM = 2000  # characters of an address that carries one
 _FACT_CHECK = Path(__file__).resolve().parents[1] / "fact_check.py"
 

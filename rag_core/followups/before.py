@@ -9,6 +9,7 @@ from functools import cached_property
 
 from rag_core.search_words import Word, english_stem, question_words
 from rag_core.text import folded, sentences
+from rag_core.types import MARK
 
 LONGEST_NAME = 60
 """Characters; a longer answer is a statement rather than the name of something."""
@@ -18,7 +19,7 @@ _GOES_ON = 4  # sentences, that one among them, that speak of it
 
 _LATIN = re.compile(r"[a-z]+")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
-_MARK = re.compile(r"\s?\[\d{1,3}\]")
+_MARK = re.compile(rf"\s?{MARK}")
 _ITEM = re.compile(r"^[ \t]*(?:[-*•·]|\(?\d{1,2}[.)]|[①-⑳])[ \t]+(.+)$", re.MULTILINE)
 _NUMBERED = re.compile(r"^[ \t]*\(?(\d{1,2})[.)][ \t]+(.+)$", re.MULTILINE)
 _LABELLED = re.compile(r"^([^\n:：]{1,30}[:：]\s.+)$", re.MULTILINE)
