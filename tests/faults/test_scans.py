@@ -238,8 +238,8 @@ def test_a_kill_while_pictures_are_read_loses_none_that_was(tmp_path: Path, prog
         assert library.search("green tea", 1)[0].passage.page == 1
         assert library.unread(document.id) in {(2, 3), (3,)}
         seodam.resume()
-        until(lambda: not library.unread(document.id))
-        assert {hit.passage.page for hit in library.search("green tea", 3)} == {1, 2, 3}
+        until(lambda: {hit.passage.page for hit in library.search("green tea", 3)} == {1, 2, 3})
+        assert not library.unread(document.id)
     finally:
         seodam.close()
 
