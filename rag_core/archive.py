@@ -67,10 +67,13 @@ _ADAPTER = TypeAdapter(_Index)
 
 
 def write_archive(path: Path, library: Library, conversations: Conversations) -> dict[str, int]:
-    """Write all documents and conversations; returns how many of each. Raises StoreFailed.
+    """Write all documents and conversations; returns how many of each. Raises StoreFailed, and
+    NotFound for a folder that is not there.
 
     The file is there when it is whole, or not at all.
     """
+    if not path.absolute().parent.is_dir():
+        raise NotFound(what=f"folder {path.parent}")
     documents = library.documents(None)
     index = _Index(
         tuple(_Document(one.sha256, one.name, one.collection, one.tags) for one in documents),

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from rag_core.commands.said import Options, Row, Said, Tell, sentence
+from rag_core.commands.said import Options, Row, Said, Tell, many, sentence
 from rag_core.errors import PasswordNeeded, SeodamError
 from rag_core.parsing import can_read_scans
 from rag_core.sources import Source, shown, sources, uploads
@@ -29,7 +29,7 @@ def ingest(seodam: Seodam, options: Options, tell: Tell) -> Iterator[Said]:
         for row in _ingest_group(library, some, options.collection, tell):
             if options.ocr and row["document_id"]:
                 _read_scans(library, row, tell)
-            text = f"{row['path']}: {row['status']}, {row['passages']} passages"
+            text = f"{row['path']}: {row['status']}, {many(row['passages'], 'passage')}"
             yield Said(text, row, failed=row["error"] is not None)
 
 

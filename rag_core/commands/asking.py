@@ -15,6 +15,7 @@ from rag_core.sources import load, shown
 from rag_core.types import LOCAL_OWNER, Answer, Hit, Turn
 
 if TYPE_CHECKING:
+    from rag_core.library import Library
     from rag_core.rag_models import Scored
     from rag_core.wiring import Seodam
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 def search(seodam: Seodam, options: Options, tell: Tell) -> Iterator[Said]:
     """The passages that answer best."""
     library = seodam.library(LOCAL_OWNER)
+    _tell_of_none(library, options, tell)
     started = time.perf_counter()
     hits = library.search(options.question, options.k, options.collection)
     seconds = time.perf_counter() - started
@@ -50,6 +52,7 @@ def ask(seodam: Seodam, options: Options, tell: Tell) -> Iterator[Said]:
     """An answer once it has been checked, which numbers its citations, and its sources."""
     history = _history(Path(options.history)) if options.history else ()
     assistant = seodam.assistant(LOCAL_OWNER)
+    _tell_of_none(seodam.library(LOCAL_OWNER), options, tell)
     model = seodam.generator(options.model)
     stream = assistant.ask_once(options.question, model, options.collection, history)
     for _ in stream:
@@ -72,6 +75,11 @@ def ask(seodam: Seodam, options: Options, tell: Tell) -> Iterator[Said]:
         f"[{one.number}] {place(one.document, one, units)}: {one.quote}" for one in answer.citations
     ]
     yield Said("\n\n".join([answer.text, "\n".join(sources)] if sources else [answer.text]), row)
+
+
+def _tell_of_none(library: Library, options: Options, tell: Tell) -> None:
+    if not library.documents(options.collection):
+        tell(f"there are no documents in the collection {options.collection}")
 
 
 def _history(path: Path) -> tuple[Turn, ...]:

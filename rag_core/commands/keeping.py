@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rag_core.commands.said import UNITS, Options, Said, Tell
+from rag_core.commands.said import UNITS, Options, Said, Tell, many
 from rag_core.types import LOCAL_OWNER, Unit
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ def list_documents(seodam: Seodam, options: Options, tell: Tell) -> Iterator[Sai
     rows = [asdict(document) | {"document": document.name} for document in documents]
     lines = [
         f"{one.id}  {one.name}"
-        + ("" if one.unit is Unit.WHOLE else f"  {one.pages} {UNITS[one.unit]}s")
+        + ("" if one.unit is Unit.WHOLE else f"  {many(one.pages, UNITS[one.unit])}")
         for one in documents
     ]
     yield Said("\n".join(lines), {"documents": rows})

@@ -53,6 +53,11 @@ def numbered(of: Passage | Citation) -> Row:
     return {"page": of.page, "label": of.page_label} if named else {"page": of.page}
 
 
+def many(number: int, what: str) -> str:
+    """ "1 page", "2 pages"."""
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
 def place(document: str, of: Passage | Citation, units: dict[str, Unit]) -> str:
     """Where something stands: "plan.pptx, slide 2", "loans.xlsx, sheet Shares"."""
     label = of.page_label if of.page is None else str(of.page)

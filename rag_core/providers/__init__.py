@@ -60,8 +60,9 @@ def provider_of(name: str) -> tuple[Provider, str]:
     """The provider and the model in "PROVIDER:MODEL"; raises WrongSetting."""
     kind, _, model = name.partition(":")
     if kind not in PROVIDERS or not model:
-        allowed = ", ".join(f"{one}:NAME" for one in PROVIDERS)
-        raise WrongSetting(setting="SEODAM_MODEL", value=name, allowed=f"extractive, {allowed}")
+        named = [*(f"{one}:NAME" for one in PROVIDERS), "huggingface:NAME_OR_FOLDER"]
+        allowed = ", ".join(["extractive", *named])
+        raise WrongSetting(setting="SEODAM_MODEL", value=name, allowed=allowed)
     return PROVIDERS[kind], model
 
 

@@ -286,6 +286,19 @@ def test_export_and_import_carry_a_library_over(filled: Command, tmp_path: Path)
     assert len(filled(*other, "list", "--json").row["documents"]) == 2
 
 
+def test_a_folder_that_is_not_there_is_said_to_be_missing(filled: Command) -> None:
+    done = filled("export", "nowhere/all.zip", "--json")
+    assert (done.status, done.row["error"]["code"]) == (1, "not_found")
+    assert "folder nowhere" in done.row["error"]["message"]
+
+
+def test_a_collection_without_documents_is_said(filled: Command) -> None:
+    assert (
+        "no documents in the collection typo" in filled("ask", "등대", "--collection", "typo").err
+    )
+    assert "no documents" not in filled("search", "등대").err
+
+
 def test_what_is_no_archive_of_ours_is_not_imported(command: Command) -> None:
     with zipfile.ZipFile(command.folder / "stranger.zip", "w") as archive:
         archive.writestr("../../evil.txt", "evil")
