@@ -24,6 +24,7 @@ from rag_core.retriever import SeodamRetriever
 from rag_core.rewriting import standalone
 from rag_core.stores.conversations import Conversations
 from rag_core.stores.preferences import INSTRUCTIONS
+from rag_core.text import shortened
 from rag_core.types import (
     AS_IT_IS,
     DEFAULT_COLLECTION,
@@ -94,10 +95,7 @@ class Assistant:
 
     def start(self, question: str, collection: str = DEFAULT_COLLECTION) -> Conversation:
         """A new conversation, titled after its first question."""
-        title = " ".join(question.split())
-        if len(title) > TITLE_LENGTH:
-            title = title[: TITLE_LENGTH - 1].rstrip() + "…"
-        return self.conversations.start(title, collection)
+        return self.conversations.start(shortened(question, TITLE_LENGTH), collection)
 
     def ask(
         self,

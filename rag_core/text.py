@@ -32,6 +32,12 @@ def normalise(text: str) -> str:
     return unicodedata.normalize("NFC", _UNWANTED.sub("", text))
 
 
+def shortened(text: str, most: int) -> str:
+    """The text on one line and in so many characters at most, with "…" where that cut it."""
+    flat = " ".join(text.split())
+    return flat if len(flat) <= most else flat[: most - 1].rstrip() + "…"
+
+
 _ACCENTED = re.compile("[\u00c0-\u024f\u1e00-\u1eff]")
 
 

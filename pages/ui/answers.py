@@ -20,6 +20,7 @@ from pages.ui.shell import literal, show_failure
 from pages.ui.turn_actions import show_actions
 from pages.ui.understood import show_editable
 from rag_core.markdown import code, safe_markdown, span_at
+from rag_core.text import shortened
 from rag_core.types import (
     MARK,
     Answer,
@@ -195,14 +196,14 @@ def _card(
                 on_click=viewer.show,
                 args=(of.document_id, of.page, quote, of.page_label, passage_id),
             )
-        st.caption(literal(_short(quote)))
+        st.caption(literal(shortened(quote, _QUOTE_LENGTH)))
 
 
 def show_passages(hits: Sequence[Hit], words: Words, units: Mapping[str, Unit]) -> None:
     """The passages that were found, best first. `units` as in `place_of`."""
     for hit in hits:
         named = place_of(words, hit.document, hit.passage, units)
-        st.markdown(f"**{named}**\n\n{literal(_short(hit.passage.text))}")
+        st.markdown(f"**{named}**\n\n{literal(shortened(hit.passage.text, _QUOTE_LENGTH))}")
 
 
 def place_of(words: Words, document: str, of: Citation | Passage, units: Mapping[str, Unit]) -> str:
@@ -226,8 +227,3 @@ def _footer(words: Words, answer: Answer) -> None:
         st.caption(" · ".join(parts), width="content")
         if extractive:
             st.page_link(st.Page(_SETTINGS), label=words("answer.connect"), icon=":material/link:")
-
-
-def _short(text: str) -> str:
-    flat = " ".join(text.split())
-    return flat if len(flat) <= _QUOTE_LENGTH else flat[: _QUOTE_LENGTH - 1] + "…"

@@ -7,6 +7,7 @@ from rag_core.text import (
     language,
     normalise,
     sentences,
+    shortened,
     squash,
 )
 
@@ -17,6 +18,12 @@ def said(text):
 
 def test_normalise_drops_what_stores_refuse_and_keeps_lines():
     assert normalise("a\x00b\ud800c\r\nd\re\u200b\ufefff\u00ad\tg") == "abc\nd\nef\tg"
+
+
+def test_a_text_is_shortened_on_one_line_to_what_fits():
+    assert shortened("two\n words", 9) == "two words"
+    assert shortened("two words more", 10) == "two words…"
+    assert shortened("two words", 5) == "two…"
 
 
 def test_normalise_composes_korean():

@@ -20,11 +20,12 @@ from pages.ui.viewer.looking import Look, Opened, move, open_look
 from pages.ui.viewer.searching import show_go_to, show_search
 from rag_core.errors import SeodamError
 from rag_core.finding import place_of_quote
+from rag_core.text import shortened
 from rag_core.types import Unit
 
 _WIDTH = 860  # pixels of the drawer
 _REPORT = Path(__file__).resolve().parents[2] / "document.py"
-_SHORT = 300  # characters of a quote above its page
+_QUOTE_LENGTH = 300  # characters of a quote above its page
 
 
 def show(
@@ -63,7 +64,7 @@ def _draw(visitor: Visitor, words: Words) -> None:
     show_search(words, opened)
     marks = _marks(visitor, opened)
     if marks.quote:
-        st.caption(f"“{literal(_short(marks.quote))}”")
+        st.caption(f"“{literal(shortened(marks.quote, _QUOTE_LENGTH))}”")
     if opened.pictured:
         _show_pictures(visitor, words, opened, marks)
         return
@@ -147,8 +148,3 @@ def _show_pictures(visitor: Visitor, words: Words, opened: Opened, marks: Marks)
             if 0 <= position < len(opened.pages):
                 page, turn = opened.pages[position], partial(move, at=position)
                 show_neighbour(visitor, words, document, page, key, turn)
-
-
-def _short(text: str) -> str:
-    flat = " ".join(text.split())
-    return flat if len(flat) <= _SHORT else flat[: _SHORT - 1] + "…"
