@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from rag_core import defining
 from rag_core.followups.korean_words import with_particle
-from rag_core.gist import Telling, korean_nouns
+from rag_core.gist import Telling
+from rag_core.key_terms import korean_nouns
 
 _WORDS = 3
 """Of a Korean term: more of them are a clause."""

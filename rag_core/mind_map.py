@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from rag_core.gist import Telling, Term
+from rag_core.gist import Telling
+from rag_core.key_terms import Term
 from rag_core.suggesting import bare_heading
 from rag_core.text import letters_of
 from rag_core.types import Passage

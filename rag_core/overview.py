@@ -13,7 +13,8 @@ from itertools import chain, islice, zip_longest
 from typing import Protocol
 
 from rag_core.embeddings import BundledEmbedding, bundled_embedding
-from rag_core.gist import SUMMARY, Telling, summary, tellings, terms
+from rag_core.gist import SUMMARY, Telling, summary, tellings
+from rag_core.key_terms import terms
 from rag_core.selection import Unit
 from rag_core.text import folded
 from rag_core.types import Hit, Passage

@@ -19,7 +19,8 @@ from dataclasses import dataclass
 
 from rag_core.definitions import definitions
 from rag_core.embeddings import BundledEmbedding
-from rag_core.gist import Telling, Term, summary, tellings, terms
+from rag_core.gist import Telling, summary, tellings
+from rag_core.key_terms import Term, terms
 from rag_core.mind_map import Branch, branches
 from rag_core.spreadsheet import as_csv
 from rag_core.suggesting import QUESTIONS, Suggestion, suggestions

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from rag_core.definitions import definitions
 from rag_core.followups.korean_words import with_particle
-from rag_core.gist import Telling, Term, tellings
+from rag_core.gist import Telling, tellings
+from rag_core.key_terms import Term
 from rag_core.search_words import question_tokens
 from rag_core.text import language, letters_of
 from rag_core.types import Passage

@@ -59,6 +59,7 @@ FLOORS = (
     {
         "word_vectors",
         "gist",
+        "key_terms",
         "definitions",
         "mind_map",
         "suggesting",

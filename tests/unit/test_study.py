@@ -8,7 +8,8 @@ import pytest
 
 from rag_core.definitions import definitions
 from rag_core.embeddings import BundledEmbedding
-from rag_core.gist import Telling, Term, summary, tellings, terms
+from rag_core.gist import Telling, summary, tellings
+from rag_core.key_terms import Term, terms
 from rag_core.parsing import parse
 from rag_core.passages import cut
 from rag_core.study import (
