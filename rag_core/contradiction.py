@@ -112,6 +112,11 @@ def shared(claim: str, sentence: str) -> float:
     return _shared(asked, sentence) if asked else 0.0
 
 
+def deny_each_other(claim: str, sentence: str) -> bool:
+    """Whether one of both denies what the other says, however little they share otherwise."""
+    return bool(_denials(_words(claim), folded(claim), folded(sentence)))
+
+
 def _differs(claim: str, asked: Sequence[Word], sentence: str, text: str) -> Difference | None:
     shared = _shared(asked, sentence)
     every = _share(_all_words(claim), _all_words(sentence))

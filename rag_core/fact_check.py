@@ -22,7 +22,14 @@ from pydantic import BaseModel
 
 from rag_core import grounding
 from rag_core.citations import PageText, verified
-from rag_core.contradiction import Difference, Kind, difference, nearest, shared
+from rag_core.contradiction import (
+    Difference,
+    Kind,
+    deny_each_other,
+    difference,
+    nearest,
+    shared,
+)
 from rag_core.denials import only_the_claim_denies
 from rag_core.embeddings import BundledEmbedding, bundled_embedding
 from rag_core.errors import ModelFailed
@@ -125,6 +132,8 @@ def rule(claim: str, text: str, embedding: BundledEmbedding) -> Ruled:
         sure = sure and grounding.check(claim, [best], embedding).probability >= SURE
         return Ruled(Ruling.SUPPORTED, best) if sure else Ruled(Ruling.NOT_FOUND)
     near = nearest(claim, text)[:TOGETHER]
+    if near and "\t" in near[0]:  # each row of a table is about something of its own
+        text, near = near[0], near[:1]
     if shared(claim, "\n".join(near)) >= SHARED and not _says_more(claim, near):
         verdict = grounding.check(claim, [text], embedding)
         if verdict.supported and verdict.probability >= LIKELY:
@@ -139,9 +148,11 @@ def _telling(claim: str, text: str) -> str:
 
 def _says_more(claim: str, near: Sequence[str]) -> bool:
     """Whether a claim says "all", "only" or "not" of what the sentences nearest to it do not say
-    that."""
-    return only_the_claim_is_sweeping(claim, near) or only_the_claim_denies(
-        folded(claim), [folded(one) for one in near]
+    that, or says what one of them denies."""
+    return (
+        only_the_claim_is_sweeping(claim, near)
+        or only_the_claim_denies(folded(claim), [folded(one) for one in near])
+        or any(deny_each_other(claim, one) for one in near)
     )
 
 

@@ -31,6 +31,7 @@ _COUNT = re.compile(
     rf"(?:\s?(?P<unit>%|{_LONGEST_FIRST}|퍼센트|프로|per cent|[a-z]+))?"
 )
 _LIST_NUMBER = re.compile(r"^\s*(?:[-*•]\s+)?\(?\d{1,3}[.)]\s+")
+_PARAGRAPH_MARK = re.compile("[①-⑳⑴-⒛㉑-㉟㊱-㊿]")
 _WORD_NUMBER = re.compile(rf"\b({'|'.join(SPELLED)})\b(?:\s+(?P<unit>[a-z]+))?")
 _KOREAN_COUNT = re.compile(
     rf"(?<![가-힣])(?P<number>{'|'.join(sorted(KOREAN, key=len, reverse=True))})\s?"
@@ -66,8 +67,8 @@ class Quantity:
 
 
 def quantities(text: str) -> list[Quantity]:
-    """Every number of a text in order, but for that of a list item."""
-    whole = unicodedata.normalize("NFKC", text)
+    """Every number of a text in order, but for those of list items and numbered paragraphs."""
+    whole = unicodedata.normalize("NFKC", _PARAGRAPH_MARK.sub(" ", text))
     plain = whole.lower()
     if item := _LIST_NUMBER.match(plain):
         plain = " " * item.end() + plain[item.end() :]

@@ -259,3 +259,32 @@ def test_a_model_that_says_no_json_fails(tmp_path: Path) -> None:
         )
         (finding,) = _check("It is 26 metres tall.", ENGLISH, model=model)
     assert (finding.ruling, finding.failed) == (Ruling.SUPPORTED, "model_answer")
+
+
+PLAN = (
+    "3. 어르신 안심 돌봄 서비스\n\n□ 홀로 사는 어르신 3,500가구에 센서를 보급\n\n"
+    "○ 개인정보 보호를 위하여 영상은 촬영하지 않으며, 정보는 90일 후 파기"
+)
+RULES = (
+    "② 위원회는 9명 이내의 위원으로 구성한다.\n\n③ 위원의 임기는 2년으로 하되, 한 차례만 연임할 수 "
+    "있다.\n\n제8조 운영자는 대출 기록을 제3자에게 제공하여서는 아니 된다."
+)
+ROWS = "부서: 주차과\t사업: 주차장\t담당자: 이서윤\n부서: 복지과\t사업: 돌봄\t담당자: 박하늘"
+
+
+@pytest.mark.parametrize(
+    ("claim", "document", "ruling"),
+    [
+        ("안심 돌봄 서비스는 영상을 촬영한다.", PLAN, Ruling.NOT_FOUND),
+        ("위원은 두 차례까지 연임할 수 있다.", RULES, Ruling.CONTRADICTED),
+        ("운영자는 대출 기록을 제3자에게 제공할 수 있다.", RULES, Ruling.CONTRADICTED),
+        ("위원의 임기는 2년이다.", RULES, Ruling.SUPPORTED),
+        ("주차과 담당자는 박하늘이다.", ROWS, Ruling.NOT_FOUND),
+        ("주차과 담당자는 이서윤이다.", ROWS, Ruling.SUPPORTED),
+    ],
+)
+def test_plans_statutes_and_rows_are_ruled_on_by_the_line_that_says_it(
+    claim: str, document: str, ruling: Ruling
+) -> None:
+    (found,) = _check(claim, document)
+    assert found.ruling is ruling
