@@ -137,11 +137,12 @@ _SAID = (
 )
 """How a sentence, folded and without spaces, says what NAME is."""
 _GLOSSED, _ABOUT = 0.6, 0.4
+_LETTERS = re.compile(r"(?<![A-Za-z])[A-Z]{2,6}(?![A-Za-z])")
 
 
 class Definition:
     """Whether a question asks what something is; `term` is that, folded and without spaces.
-    `written_out`: it asks what these letters stand for."""
+    `by_letters`: these are letters that stand for something, which is wanted too."""
 
     def __init__(self, question: str) -> None:
         self.term = ""
@@ -153,7 +154,10 @@ class Definition:
             ):
                 self.term = found["term"].replace(" ", "")
                 break
-        self.written_out = any(pattern.fullmatch(plain) for pattern in _WRITTEN_OUT_ASKED)
+        written_out = any(pattern.fullmatch(plain) for pattern in _WRITTEN_OUT_ASKED)
+        shouted = question.isascii() and question.isupper()
+        letters = _LETTERS.findall("" if shouted else question)
+        self.by_letters = written_out or self.term in map(str.lower, letters)
         bare = re.escape(self.term.removesuffix("s")) + "s?"
         name = bare + r"(?:\([^)]{1,80}\))?"
         self._said = re.compile(_SAID.replace("NAME", name))
@@ -166,7 +170,7 @@ class Definition:
             return 0.0
         plain = "".join(folded(sentence).split())
         is_glossed = bool(self._glossed.search(plain))
-        if self._said.search(plain) or (self.written_out and is_glossed):
+        if self._said.search(plain) or (self.by_letters and is_glossed):
             return 1.0
         glossed = _GLOSSED * is_glossed
         return glossed or _ABOUT * bool(self._about.match(plain))

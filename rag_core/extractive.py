@@ -28,6 +28,7 @@ NO_ANSWER = {
     "en": "The documents do not seem to answer this question.",
 }
 _LOOKS_LIKE_MARK = re.compile(r"(?<=[\[【［])(?=[\^\d])")
+_SAYS = re.compile(r"\w")
 _WORD_JOINER = "\u2060"
 
 
@@ -86,9 +87,11 @@ class ExtractiveChatModel(StreamingChatModel):
 
 
 def _said(unit: Unit) -> str:
-    """The sentence on one line with its mark; marks of the document's own are defused."""
+    """The sentence on one line with its mark; marks of the document's own are defused. A lone
+    colon of a form or a table gets none."""
     words = _LOOKS_LIKE_MARK.sub(_WORD_JOINER, " ".join(unit.text.split()))
-    return " ".join(f"{words[start:end]} [{unit.number}]" for start, end in sentences(words))
+    said = [words[start:end] for start, end in sentences(words)]
+    return " ".join(f"{one} [{unit.number}]" if _SAYS.search(one) else one for one in said)
 
 
 def _metadata(answerable: bool) -> dict[str, Any]:

@@ -208,7 +208,7 @@ def _brought_forward(question: str, candidates: Sequence[Candidate]) -> tuple[bo
     """Which candidates write out the letters that the question asks about. Long passages that only
     use them otherwise come first."""
     asked = Definition(question)
-    return tuple(asked.written_out and asked.said_by(one.passage.text) == 1.0 for one in candidates)
+    return tuple(asked.by_letters and asked.said_by(one.passage.text) == 1.0 for one in candidates)
 
 
 def _promising(rough: np.ndarray, slope: float) -> np.ndarray:

@@ -188,7 +188,13 @@ def test_two_words_never_share_a_letter():
 
 
 @pytest.mark.parametrize(
-    "question", ["What does DPR stand for?", "DPR는 무엇의 약자인가요?", "What is DPR short for?"]
+    "question",
+    [
+        "What does DPR stand for?",
+        "DPR는 무엇의 약자인가요?",
+        "What is DPR short for?",
+        "What is DPR?",
+    ],
 )
 def test_the_passage_that_writes_letters_out_comes_first(embedding, question):
     texts = (

@@ -104,6 +104,8 @@ WITH_DPR = "DPR of 2020 was new. With DPR (dense passage retrieval) it looks nea
         ("What does proof-of-work mean?", MINING, "The proof-of-work involves scanning for a"),
         ("Explain APIs", AN_API, "An API is a bridge between programs."),
         ("What does DPR stand for?", WITH_DPR, "With DPR (dense passage retrieval) it looks"),
+        ("What is NIA?", AGENCY, "It was founded by the National Institute of Ageing (NIA)"),
+        ("NIA가 뭐예요?", AGENCY_KO, "이 보고서는 한국지능정보사회진흥원(NIA)이 쓴다"),
         ("What does NIA stand for?", AGENCY, "It was founded by the National Institute of"),
         ("NIA는 무엇의 약자예요?", AGENCY_KO, "이 보고서는 한국지능정보사회진흥원(NIA)이 쓴다"),
         ("NIA의 풀네임은?", AGENCY_KO, "이 보고서는 한국지능정보사회진흥원(NIA)이 쓴다"),
@@ -192,3 +194,11 @@ def test_a_definition_need_not_end_like_a_sentence() -> None:
 def test_a_definition_that_points_back_behind_a_heading_is_given() -> None:
     text = "차의 종류\n\n이 녹차란 찌고 말린 차이다. 녹차는 맑다. 녹차는 푸르다."
     assert "이 녹차란 찌고 말린 차이다." in answer("녹차가 뭐예요?", hits(text)).text
+
+
+def test_a_lone_mark_of_a_form_is_no_source() -> None:
+    said = answer("Who is the warden?", hits("The warden of the fields : is Kim")).text
+    assert said == "The warden of the fields : is Kim [1]"
+    row = answer("Who argued?", hits("Kim argued for it.\tv. : No. 7 KIM. :")).text
+    assert ": [" not in row
+    assert row.endswith(":")
