@@ -36,7 +36,9 @@ _UNIT = (
     r"%|퍼센트|년|월|일|명|개|원|억|만|조|배|시간|분|초|쪽|주|회|번|건|위|층|대|권|[kKmc]?m\b|[kK]?g\b|[KMGT]B\b|percent"
     r"|years?|days?|months?|hours?|minutes?|seconds?|people|dollars?|times|pages?|million|billion"
 )
-_QUANTITY = re.compile(rf"(?<![\w.,+-])(?<!제 )(?<!제)\d+(?:[.,]\d+)*(?= ?(?:{_UNIT}))")
+_QUANTITY = re.compile(
+    rf"(?<![\w.,+-])(?<!제 )(?<!제)(?P<number>\d+(?:[.,]\d+)*)(?= ?(?P<unit>{_UNIT}))"
+)
 _PARTICLES = (
     "은|는|이|가|을|를|의|에|에서|에게|에는|에서는|에도|와|과|도|로|으로|로서|으로서|로써|으로써|로는|만|까지|부터|마다"
     "|보다|처럼|이란|란|이라|라|이라는|라는|이라고|라고|이나|나|이며|며|이고|고|이다|입니다|이에요|예요|인|하고"
@@ -169,17 +171,21 @@ def _of_terms(found: Sequence[Telling], known: Sequence[Term]) -> Iterator[Item]
 
 
 def _of_numbers(found: Sequence[Telling]) -> Iterator[Item]:
-    """A sentence without its one number with a unit; which number is it?"""
+    """A sentence without its one number with a unit; which of those with that unit is it?"""
     numbers = [(one, match) for one in found for match in [*_QUANTITY.finditer(one.text)]]
     held: dict[str, int] = {}
     for one, _ in numbers:
         held[one.text] = held.get(one.text, 0) + 1
-    others = list(dict.fromkeys(match.group() for _, match in numbers))
+    others: dict[str, list[str]] = {}
+    for _, match in numbers:
+        others.setdefault(match["unit"], []).append(match["number"])
     for one, match in numbers:
         if held[one.text] == 1:
-            asked = f"{one.text[: match.start()]}{BLANK}{one.text[match.end() :]}"
-            alike = sorted(others, key=lambda n: abs(len(n) - len(match.group())))
-            yield _item(asked, match.group(), alike, one)
+            answer, end = match["number"], match.end("number")
+            asked = f"{one.text[: match.start()]}{BLANK}{one.text[end:]}"
+            of_its_unit = dict.fromkeys(others[match["unit"]])
+            alike = sorted(of_its_unit, key=lambda n: abs(len(n) - len(answer)))
+            yield _item(asked, answer, alike, one)
 
 
 def _holding(found: Sequence[Telling], known: Sequence[Term]) -> Iterator[tuple[Telling, str]]:

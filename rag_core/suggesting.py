@@ -21,7 +21,8 @@ ALIKE = 0.6
 OFTEN = 3
 """So often a term occurs that a question may ask for it alone."""
 _NUMBERED = re.compile(
-    r"^\s*(?:[0-9ivxIVX]+(?:[.\-][0-9]+)*(?:[.)]|(?=\s))|제\s?\d+\s?[장절조]|[#•■□○●▪◆-]+)\s*"
+    r"^\s*(?:(?:[0-9ivxIVX]+(?:[.\-][0-9]+)*|[Ⅰ-ⅿ]+)(?:[.)]|(?=\s))|[가-하①-⑳][.)]\s"
+    r"|제\s?\d+\s?[장절조]|[#•■□○●▪◆-]+)\s*"
 )
 _LETTER = re.compile(r"[가-힣A-Za-z]")
 _NO_HEADING = re.compile(

@@ -203,6 +203,22 @@ def test_numbers_with_a_unit_are_asked_back() -> None:
     assert quiz(_tellings("이 내용은 제 3 자에게 알리지 않는 것을 원칙으로 해요."), []) == []
 
 
+def test_a_number_stands_among_others_of_its_unit() -> None:
+    said = (
+        "평가는 여러 번 있고 그 가운데 첫 번째는 11월에 하게 됩니다. 직원은 모두 합해서 380명이나 "
+        "됩니다. 방문객은 지난 한 해에 모두 220명이었습니다. 자원봉사자는 모두 900명이나 됩니다."
+    )
+    (month, *_) = quiz(_tellings(said), [])
+    assert (month.answer, month.choices) == ("11", ())
+
+
+@pytest.mark.parametrize("number", ["Ⅲ. ", "가. ", "2.1 ", "제3장 ", "□ "])
+def test_a_heading_is_asked_for_without_its_number(number: str) -> None:
+    headed = Passage("p", "d", 0, 1, "1", "text", context=f"title › {number}세부 추진 과제")
+    (asked,) = suggestions([], [], [headed])
+    assert asked.question == "‘세부 추진 과제’에 대해 설명해 주세요."
+
+
 @pytest.mark.parametrize(
     ("typed", "fits"), [("rag", True), (" R A G. ", True), ("RAGs", False), ("", False)]
 )
