@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from pathlib import Path
 
 import streamlit as st
 
 from pages.ui import report, uploads, viewer
 from pages.ui.messages import Words
 from pages.ui.session import Visitor
-from pages.ui.shell import enter, literal
+from pages.ui.shell import enter, literal, page_named
 from rag_core.errors import SeodamError
 from rag_core.types import Document, DocumentState, Page
 
-_LIBRARY = Path(__file__).with_name("library.py")
 _AT_ONCE = 10  # pages in the list
 
 
@@ -63,13 +61,13 @@ def _asked_for(visitor: Visitor, words: Words) -> Document | None:
     st.caption(words("report.choose") if documents else words("library.empty"))
     for document in documents:
         where = {"document": document.id}
-        st.page_link(st.Page(__file__), label=literal(document.name), query_params=where)
+        st.page_link(page_named("document"), label=literal(document.name), query_params=where)
     _back(words)
     return None
 
 
 def _back(words: Words) -> None:
-    st.page_link(st.Page(_LIBRARY), label=words("nav.library"), icon=":material/folder_open:")
+    st.page_link(page_named("library"), label=words("nav.library"), icon=":material/folder_open:")
 
 
 def _pages(visitor: Visitor, words: Words, document: Document, pages: Sequence[Page]) -> None:

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 
 import streamlit as st
 
 from pages.ui import report, shelving, undo, uploads, viewer
 from pages.ui.messages import Words
 from pages.ui.session import Visitor
-from pages.ui.shell import enter, heard, literal
+from pages.ui.shell import enter, heard, literal, page_named
 from rag_core.types import Document, ReadBy
-
-_REPORT = Path(__file__).with_name("document.py")
 
 
 def _row(visitor: Visitor, words: Words, document: Document, read: Mapping[ReadBy, int]) -> None:
@@ -39,7 +36,7 @@ def _row(visitor: Visitor, words: Words, document: Document, read: Mapping[ReadB
             if document.tags:
                 st.caption(" ".join(f"`#{literal(tag)}`" for tag in document.tags), width="content")
             where = {"document": document.id}
-            st.page_link(st.Page(_REPORT), label=words("nav.document"), query_params=where)
+            st.page_link(page_named("document"), label=words("nav.document"), query_params=where)
 
 
 def _change(visitor: Visitor, words: Words, document: Document) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 import streamlit as st
 
@@ -12,13 +11,12 @@ from pages.ui.answers import place_of
 from pages.ui.messages import Words
 from pages.ui.places import place
 from pages.ui.session import seodam
-from pages.ui.shell import enter, literal
+from pages.ui.shell import enter, literal, page_named
 from pages.ui.written import by_model
 from rag_core.gist import Telling
 from rag_core.study import BLANK, Item, Material, cards_as_csv, cards_for_anki, right
 from rag_core.types import Document, Unit
 
-_CHAT = Path(__file__).with_name("chat.py")
 _KEPT = 16  # studied documents
 _KEPT_SECONDS = 3600
 
@@ -107,7 +105,7 @@ def _overview(
             literal(offered.question), key=f"ask-{number}", icon=":material/arrow_forward:"
         ):
             understood.suggest(offered.question)
-            st.switch_page(st.Page(_CHAT, default=True))
+            st.switch_page(page_named("chat"))
 
 
 def _sentence(

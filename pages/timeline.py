@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import streamlit as st
 
 from pages.ui.messages import Words
-from pages.ui.shell import enter, literal
+from pages.ui.shell import enter, literal, page_named
 
-_PAGES = Path(__file__).resolve().parent
 _ARXIV, _DOI = "https://arxiv.org/abs/", "https://doi.org/"
 _SETTINGS, _LAB, _CHAT, _EVALUATION = "settings", "lab", "chat", "evaluation"
 
@@ -211,8 +209,9 @@ def _step(words: Words, step: _Step) -> None:
 def _link(words: Words, place: str) -> None:
     """The way to a page; an embedding is chosen in the settings."""
     name = _SETTINGS if place == "embedding" else place
-    target = st.Page(_PAGES / f"{name}.py", default=name == _CHAT)
-    st.page_link(target, label=words(f"timeline.try_{place}"), icon=":material/play_arrow:")
+    st.page_link(
+        page_named(name), label=words(f"timeline.try_{place}"), icon=":material/play_arrow:"
+    )
 
 
 page()

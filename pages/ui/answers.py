@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -16,7 +15,7 @@ from pages.ui.options import left_out, took
 from pages.ui.places import place
 from pages.ui.reveal import reveal
 from pages.ui.session import Visitor
-from pages.ui.shell import literal, show_failure
+from pages.ui.shell import literal, page_named, show_failure
 from pages.ui.turn_actions import show_actions
 from pages.ui.understood import show_editable
 from rag_core.markdown import code, safe_markdown, span_at
@@ -37,7 +36,6 @@ from rag_core.types import (
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
 
-_SETTINGS = Path(__file__).resolve().parents[1] / "settings.py"
 _NEAREST = 3
 _WORTH_SAYING = 0.1  # seconds
 _QUOTE_LENGTH = 400
@@ -226,4 +224,6 @@ def _footer(words: Words, answer: Answer) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         st.caption(" · ".join(parts), width="content")
         if extractive:
-            st.page_link(st.Page(_SETTINGS), label=words("answer.connect"), icon=":material/link:")
+            st.page_link(
+                page_named("settings"), label=words("answer.connect"), icon=":material/link:"
+            )

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from pages.ui.messages import Words
-from pages.ui.shell import literal
+from pages.ui.shell import literal, page_named
 from rag_core.types import MARK
 
 if TYPE_CHECKING:
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
 
 _MARK_OR_SPACE = re.compile(rf"{MARK}|\s")
 LONGEST_CLAIM = 2000  # characters of an address that carries one
-_FACT_CHECK = Path(__file__).resolve().parents[1] / "fact_check.py"
 
 
 def show_check(words: Words, turn: Turn, collection: str) -> None:
@@ -49,7 +47,7 @@ def show_sentences(words: Words, sentences: Sequence[Sentence], collection: str 
             if collection:
                 asked = {"claim": sentence.text[:LONGEST_CLAIM], "in": collection}
                 st.page_link(
-                    st.Page(_FACT_CHECK),
+                    page_named("fact_check"),
                     label=words("check.fact"),
                     icon=":material/fact_check:",
                     query_params=asked,

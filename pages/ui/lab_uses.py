@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import streamlit as st
 
 from pages.ui.messages import Words
+from pages.ui.shell import page_named
 
-_PAGES = Path(__file__).resolve().parents[1]
 _USES = (
     ("chat", "lab.use_answers", ":material/forum:"),
     ("study", "lab.use_questions", ":material/quiz:"),
@@ -22,5 +20,4 @@ def show_uses(words: Words) -> None:
     st.markdown(words("lab.uses"))
     with st.container(horizontal=True):
         for page, label, icon in _USES:
-            target = st.Page(_PAGES / f"{page}.py", default=page == "chat")
-            st.page_link(target, label=words(label), icon=icon)
+            st.page_link(page_named(page), label=words(label), icon=icon)

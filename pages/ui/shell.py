@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
@@ -31,11 +32,9 @@ def draw() -> None:
     words = Words(language())
 
     def one(name: str, icon: str) -> StreamlitPage:
-        path = _PAGES / f"{name}.py"
-        title = words(f"nav.{name}")
-        return st.Page(path, title=title, icon=f":material/{icon}:", default=name == "chat")
+        return page_named(name, title=words(f"nav.{name}"), icon=f":material/{icon}:")
 
-    hidden = st.Page(_PAGES / "document.py", title=words("nav.document"), visibility="hidden")
+    hidden = page_named("document", title=words("nav.document"), visibility="hidden")
     pages = {
         "": [
             one("chat", "forum"),
@@ -56,6 +55,11 @@ def draw() -> None:
         st.navigation(pages).run()
     finally:
         drawn()
+
+
+def page_named(name: str, **shown: Any) -> StreamlitPage:
+    """The page in the file of that name, to be gone to or linked to."""
+    return st.Page(_PAGES / f"{name}.py", default=name == "chat", **shown)
 
 
 def configure() -> None:

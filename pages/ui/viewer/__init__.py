@@ -6,7 +6,6 @@ What it shows stands in the session, so that it stays open while the page behind
 from __future__ import annotations
 
 from functools import partial
-from pathlib import Path
 
 import streamlit as st
 
@@ -14,7 +13,7 @@ from pages.ui.keyboard import AFTER, BEFORE
 from pages.ui.messages import Words
 from pages.ui.places import place
 from pages.ui.session import Visitor
-from pages.ui.shell import literal
+from pages.ui.shell import literal, page_named
 from pages.ui.viewer.leaf import FIT, Marks, show_neighbour, show_picture, show_text
 from pages.ui.viewer.looking import Look, Opened, move, open_look
 from pages.ui.viewer.searching import show_go_to, show_search
@@ -24,7 +23,6 @@ from rag_core.text import shortened
 from rag_core.types import Unit
 
 _WIDTH = 860  # pixels of the drawer
-_REPORT = Path(__file__).resolve().parents[2] / "document.py"
 _QUOTE_LENGTH = 300  # characters of a quote above its page
 
 
@@ -118,7 +116,7 @@ def _turn(words: Words, opened: Opened) -> None:
         if st.button(words("nav.document"), icon=":material/fact_check:", type="tertiary"):
             _close()
             where = {"document": look.document_id, "page": str(opened.leaf.position + 1)}
-            st.switch_page(st.Page(_REPORT), query_params=where)
+            st.switch_page(page_named("document"), query_params=where)
 
 
 def _marks(visitor: Visitor, opened: Opened) -> Marks:
