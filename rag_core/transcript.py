@@ -14,6 +14,7 @@ from html import escape
 
 from pydantic import TypeAdapter
 
+from rag_core.flagged import with_flags
 from rag_core.markdown import safe_markdown
 from rag_core.types import Answer, Citation, Conversation, Finish, Turn
 
@@ -32,6 +33,8 @@ class Labels:
     sources: str
     stopped: str
     not_found: str
+    no_source: str
+    otherwise: str
     place: Callable[[Citation], str]
 
 
@@ -106,8 +109,10 @@ def _article(turn: Turn, labels: Labels) -> str:
 
 
 def _said(answer: Answer, labels: Labels) -> str:
-    """The answer, and how it ended where it did not end well."""
-    said = answer.text
+    """The answer, with what its sources do not bear out, and how it ended where it did not end
+    well."""
+    flags = (f" ({labels.no_source})", f" ({labels.otherwise})")
+    said = with_flags(answer, lambda contradicted: flags[contradicted])
     if answer.finish is Finish.COMPLETE and not answer.answerable:
         said = said or labels.not_found
     elif answer.finish is not Finish.COMPLETE:

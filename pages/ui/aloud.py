@@ -15,6 +15,7 @@ from pages.ui import checking
 from pages.ui.listening import player
 from pages.ui.messages import LANGUAGES, Words
 from pages.ui.places import place
+from rag_core.flagged import pieces
 from rag_core.spoken import Line, spoken
 from rag_core.types import Answer, Passage, Turn, Unit
 
@@ -74,7 +75,7 @@ def _place(words: Words, unit: Unit | None, number: int | None, label: str) -> s
 def answer_lines(words: Words, answer: Answer) -> list[Line]:
     """An answer without its citation marks; behind what its source does not bear out it is said."""
     lines: list[Line] = []
-    for piece, unborne in checking.pieces(answer):
+    for piece, unborne in pieces(answer):
         sentences = spoken(piece, words.language)
         said = checking.remark(_words_of(sentences, words), unborne) if unborne else ""
         lines += _followed(sentences, said)

@@ -18,6 +18,7 @@ from pages.ui.session import Visitor
 from pages.ui.shell import literal, page_named, show_failure
 from pages.ui.turn_actions import show_actions
 from pages.ui.understood import show_editable
+from rag_core.flagged import with_flags
 from rag_core.markdown import code, safe_markdown, span_at
 from rag_core.text import shortened
 from rag_core.types import (
@@ -110,7 +111,7 @@ def _is_shown(answer: Answer) -> bool:
 
 def _with_marks(words: Words, answer: Answer) -> str:
     """The text made safe; its citation marks as badges, sentences without a source marked."""
-    text = safe_markdown(_flagged(answer))
+    text = safe_markdown(with_flags(answer, lambda against: _FLAGS[against]))
     known = {citation.number for citation in answer.citations}
     within = code(text)
 
@@ -124,34 +125,6 @@ def _with_marks(words: Words, answer: Answer) -> str:
     ):
         text = text.replace(flag, f" {checking.badge(words, example)}")
     return text
-
-
-def _flagged(answer: Answer) -> str:
-    """The text with a flag behind every sentence that its source does not bear out; behind a block
-    of code, in which every character is shown as it is."""
-    blocks = code(answer.text, blocks=True)
-    against: dict[int, bool] = {}
-    at = 0
-    for piece, sentence in checking.pieces(answer):
-        at += len(piece)
-        if sentence:
-            block = span_at(blocks, at - 1)
-            place = block[1] if block else at
-            against[place] = against.get(place, False) or bool(sentence.contradicted)
-    text, at = "", 0
-    for place, contradicted in against.items():
-        flag = _FLAGS[contradicted]
-        flag = f"\n\n{flag}\n" if span_at(blocks, place - 1) else flag
-        text += _with_flag(answer.text[at:place], flag)
-        at = place
-    return text + answer.text[at:]
-
-
-def _with_flag(piece: str, flag: str) -> str:
-    """A flag behind a piece; in the last cell where it is a row of a table, which shows nothing
-    behind that."""
-    row = piece.removesuffix("|")
-    return f"{row.rstrip()}{flag} |" if row != piece else piece + flag
 
 
 def _endings(words: Words, answer: Answer) -> None:

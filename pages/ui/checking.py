@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from pages.ui.messages import Words
 from pages.ui.shell import literal, page_named
-from rag_core.types import MARK
 
 if TYPE_CHECKING:
     from rag_core.types import Answer, Sentence, Turn
 
-_MARK_OR_SPACE = re.compile(rf"{MARK}|\s")
 LONGEST_CLAIM = 2000  # characters of an address that carries one
 
 
@@ -65,32 +62,6 @@ def _summary(words: Words, answer: Answer) -> str:
     if against:
         parts.append(words("answer.contradicted", n=against))
     return " · ".join(parts) or words("check.sentences", n=len(answer.sentences))
-
-
-def pieces(answer: Answer) -> Iterator[tuple[str, Sentence | None]]:
-    """The text in pieces, each with the sentence at its end that its source does not bear out;
-    None for what follows the last one. Marks within a sentence, as in "80 bytes [1].", do not
-    hide it."""
-    text, places = _unmarked(answer.text)
-    copied = seen = 0
-    for sentence in answer.sentences:
-        bare, _ = _unmarked(sentence.text)
-        at = text.find(bare, seen)
-        if at < 0 or not bare:
-            continue
-        seen = at + len(bare)
-        if not sentence.supported:
-            end = places[seen - 1] + 1
-            yield answer.text[copied:end], sentence
-            copied = end
-    yield answer.text[copied:], None
-
-
-def _unmarked(text: str) -> tuple[str, list[int]]:
-    """The text without citation marks and white space, and where each character stood."""
-    out = {place for one in _MARK_OR_SPACE.finditer(text) for place in range(*one.span())}
-    places = [place for place in range(len(text)) if place not in out]
-    return "".join(text[place] for place in places), places
 
 
 def badge(words: Words, sentence: Sentence) -> str:

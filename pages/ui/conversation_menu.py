@@ -88,6 +88,8 @@ def _written(visitor: Visitor, words: Words, one: Conversation, ending: str) -> 
         sources=words("export.sources"),
         stopped=words("answer.stopped"),
         not_found=words("answer.not_found"),
+        no_source=words("answer.no_source"),
+        otherwise=words("check.otherwise"),
         place=said,
     )
     write = as_html if ending == "html" else as_markdown

@@ -35,6 +35,7 @@ FLOORS = (
         "neighbours",
         "rows",
         "markdown",
+        "flagged",
         "transcript",
         "marks",
         "turns",

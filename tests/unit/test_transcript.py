@@ -7,12 +7,18 @@ import json
 import pytest
 
 from rag_core.transcript import Labels, as_html, as_json, as_markdown, feedback_as_csv
-from rag_core.types import Answer, Citation, Conversation, Feedback, Finish, Turn
+from rag_core.types import Answer, Citation, Conversation, Feedback, Finish, Sentence, Turn
 
 QUOTE = "제1조 등대는\n1908년에 세워졌다."
 HOSTILE = '<img src=x onerror=alert(1)> ![x](http://evil.example/a.png) </p><script src="x">'
 LABELS = Labels(
-    "ko", "출처", "멈춤", "찾지 못했어요", lambda one: f"{one.document} · p. {one.page_label}"
+    "ko",
+    "출처",
+    "멈춤",
+    "찾지 못했어요",
+    "근거 없음",
+    "문서와 다름",
+    lambda one: f"{one.document} · p. {one.page_label}",
 )
 
 
@@ -57,6 +63,14 @@ def test_hostile_text_stays_text(form) -> None:
 )
 def test_how_an_answer_ended_is_said(answer: Answer, said: str) -> None:
     assert said in as_markdown(Conversation("c", "t"), [Turn(1, "q", answer)], LABELS)
+
+
+@pytest.mark.parametrize("form", [as_html, as_markdown])
+def test_what_no_source_bears_out_is_said_on_paper_too(form) -> None:
+    wrong = Sentence("1907년이에요.", (1,), False, contradicted=("1908",))
+    made = Sentence("높이는 9미터예요.", (1,), False)
+    text = form(*_talk("1907년이에요 [1]. 높이는 9미터예요. [1]", sentences=(wrong, made)), LABELS)
+    assert "1907년이에요 [1]. (문서와 다름) 높이는 9미터예요. (근거 없음) [1]" in text
 
 
 def test_json_holds_everything() -> None:
