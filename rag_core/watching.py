@@ -16,7 +16,7 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessageChunk, BaseMessage
 
 from rag_core.errors import ModelFailed
-from rag_core.generators import EXTRACTIVE, HUGGING_FACE, model_name
+from rag_core.generators import HUGGING_FACE, model_name
 from rag_core.providers import PROVIDERS
 
 TOP = 5
@@ -46,11 +46,6 @@ class Piece:
 def tells(model: BaseChatModel) -> bool:
     """Whether a model may tell how likely its tokens were."""
     return model_name(model).startswith(_TELL)
-
-
-def is_extractive(model: BaseChatModel) -> bool:
-    """Whether it takes sentences from the documents instead of writing."""
-    return model_name(model) == EXTRACTIVE
 
 
 def watch(model: BaseChatModel, messages: Sequence[BaseMessage] | str) -> Iterator[Piece]:
