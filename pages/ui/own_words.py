@@ -97,9 +97,19 @@ export default (component) => {
 """
 
 
+# Korean is broken between words; browsers would break it behind any syllable.
+_BETWEEN_WORDS = """<style>
+:is([data-testid=stMarkdownContainer], [data-testid=stCaptionContainer]),
+:is([data-testid=stMarkdownContainer], [data-testid=stCaptionContainer])
+  :is(p, li, td, th, h1, h2, h3) { word-break: keep-all; overflow-wrap: anywhere; }
+</style>"""
+
+
 def translate(language: str) -> None:
     """Put Streamlit's own words into this language, "ko" or "en", on this page and from now on."""
     korean = language == "ko"
+    if korean:
+        st.html(_BETWEEN_WORDS)
     told = {
         "language": language,
         "written": WRITTEN if korean else {},

@@ -53,6 +53,14 @@ def test_the_language_can_be_switched_and_is_remembered(open_page: Open) -> None
 
 
 @pytest.mark.usefixtures("documents")
+def test_korean_is_broken_between_words_only(open_page: Open) -> None:
+    def styles(language: str) -> str:
+        return " ".join(one.proto.body for one in open_page(language=language).get("html"))
+
+    assert "word-break: keep-all" in styles("ko")
+    assert "word-break: keep-all" not in styles("en")
+
+
 def test_a_question_is_answered_with_a_source(open_page: Open) -> None:
     page = open_page()
     page.chat_input[0].set_value("서담의 등대는 몇 년에 세워졌나요?").run()
