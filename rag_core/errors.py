@@ -29,6 +29,7 @@
         ├── ModelTimedOut       "model_timeout"       retryable
         ├── NoModelServer       "no_model_server"     what answers there is something else
         ├── PromptTooLong       "prompt_too_long"     more than a model reads
+        ├── TooMuchSent         "too_much_sent"       the same, as its server says
         └── ModelAnswerBroken   "model_answer"        retryable
 
 Screens, command line and HTTP translate an error once, by `code` and `details`, into the user's
@@ -344,6 +345,14 @@ class PromptTooLong(ModelFailed):
     code = "prompt_too_long"
     template = "There are {tokens} tokens to read, but {model} has room for {window}."
     way_out = "Choose a model that reads more, or ask a shorter question."
+
+
+class TooMuchSent(ModelFailed):
+    """The server refused a request for its length; it does not say what would fit."""
+
+    code = "too_much_sent"
+    template = "What was sent is more than {model} reads at once."
+    way_out = "Choose a smaller length of what is sent for this conversation, or another model."
 
 
 class ModelAnswerBroken(ModelFailed):

@@ -7,6 +7,7 @@ without the key that a foreign message may repeat.
 from __future__ import annotations
 
 import random
+import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -22,12 +23,19 @@ from rag_core.errors import (
     ModelRefusedKey,
     ModelTimedOut,
     ModelUnreachable,
+    TooMuchSent,
     WrongSetting,
 )
 
 TEST_SECONDS = 30.0
 LONGEST_WAIT = 10.0  # seconds; a server that asks for more is "overloaded" at once
 MOST_CHARACTERS = 200_000
+_TOO_LONG = re.compile(
+    r"context[_ ](?:length|window|size)|prompt is too long|too many (?:input )?tokens"
+    r"|token count .{0,40}exceeds",
+    re.IGNORECASE,
+)
+"""How OpenAI, vLLM, llama.cpp, Claude and Gemini say that a request is too long."""
 Result = TypeVar("Result")
 Failure = ModelFailed | MissingExtra | WrongSetting
 
@@ -100,6 +108,8 @@ class Guard:
         if status == 429 or (status or 0) >= 500:
             self._wait = _retry_after(error)
             return ModelOverloaded(model=self.model)
+        if status in {400, 413} and _TOO_LONG.search(f"{error} {getattr(error, 'code', '')}"):
+            return TooMuchSent(model=self.model)
         if status is not None:
             return ModelFailed(model=self.model, status=status)
         if _is(error, "Timeout"):

@@ -57,7 +57,7 @@ def ask(server: OpenAIServer, model: str, seconds: int = 30) -> tuple[str, Excep
         ("refused_key", errors.ModelRefusedKey, "", 1),
         ("forbidden", errors.ModelRefusedKey, "", 1),
         ("no_model", errors.ModelFailed, "", 1),
-        ("bad_request", errors.ModelFailed, "", 1),
+        ("bad_request", errors.TooMuchSent, "", 1),
         ("redirect", errors.ModelFailed, "", 1),
         ("busy", errors.ModelOverloaded, "", 3),
         ("busy_for_long", errors.ModelOverloaded, "", 1),
@@ -94,6 +94,24 @@ def test_nobody_waits_for_ever(server: OpenAIServer, fault: str, said: str) -> N
     assert arrived.startswith(said)
     assert seconds < 3
     assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "message", "kind"),
+    [
+        (400, "This model's maximum context length is 4096 tokens. You sent 5000", "TooMuchSent"),
+        (400, "the request exceeds the available context size", "TooMuchSent"),
+        (413, "prompt is too long: 210000 tokens > 200000 maximum", "TooMuchSent"),
+        (400, "temperature is not supported with this model", "ModelFailed"),
+    ],
+)
+def test_a_request_that_is_too_long_is_told_from_others(
+    server: OpenAIServer, status: int, message: str, kind: str
+) -> None:
+    server.script(Reply(status=status, error={"message": message}))
+    _, error, _ = ask(server, "echo")
+    assert type(error).__name__ == kind
+    assert message not in str(error)
 
 
 def test_nobody_listens() -> None:
