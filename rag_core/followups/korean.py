@@ -110,6 +110,8 @@ _HAS_A_NAME = re.compile(
 nobody's part."""
 _YEAR = re.compile(r"\d{2,4}년(?:도)?")
 _LATIN_NAME = re.compile(r"[A-Za-z][\w-]*")
+_ARTICLE = re.compile(r"(?<!\S)제?\s?\d{1,4}조(?:의\s?\d+)?(?![\d,]|\s?원)(?=[^\d]|$)")
+"""The article of a statute, which has a name of its own."""
 _STATEMENT = re.compile(r"(?:\S+\s){2}.*[다요죠까]$")
 _NUMBERED = re.compile(r"(?<=\w)[- .]?\d[\d.]*$")
 _AMONG = re.compile(
@@ -129,7 +131,7 @@ def rewritten(question: str, before: Before) -> str | None:
     else:
         asked_of = english_topic_of(before)
         topic = Topic(asked_of.phrase, "", asked_of.whole, asked_of.whole)
-    if not topic.phrase.strip() or not body:
+    if not topic.phrase.strip() or not body or _ARTICLE.search(body):
         return None
     if said := _by_ordinal(body, before):
         return said

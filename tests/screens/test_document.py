@@ -46,7 +46,7 @@ def headlines(page: AppTest) -> list[str]:
 
 
 def passages(page: AppTest) -> list[str]:
-    return [element.value for element in page.get("html")]
+    return [one.value for one in page.get("html") if not one.value.startswith("<style")]
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])

@@ -128,6 +128,8 @@ STANDING = [
     (LIGHTHOUSE, "그 파란 도자기 찻잔은 누가 만들었나요?"),  # it has a name of its own
     (LIGHTHOUSE, "그럼 공격자가 따라잡을 확률은?"),  # a clause of its own says of what
     (LIGHTHOUSE, "순회사서의 뜻은?"),  # it says whose
+    (LIGHTHOUSE, "제5조 2항은?"),
+    (LIGHTHOUSE, "그럼 제8조를 위반하면요?"),
     (LIGHTHOUSE, "고마워요!"),
     (COFFEE, "한국에서 두 번째로 높은 산은 무엇인가요?"),
     (POHANG, "What is the capital of France?"),
