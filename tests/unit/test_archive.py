@@ -142,7 +142,7 @@ def test_versions_feedback_and_pins_come_back(
 
 
 def test_a_failed_export_leaves_what_was_there(seodam: Seodam, tmp_path: Path) -> None:
-    with pytest.raises(StoreFailed):
+    with pytest.raises(NotFound, match="no such folder"):
         _write(seodam, tmp_path / "no such folder" / "all.zip")
     folder = tmp_path / "taken.zip"
     folder.mkdir()
