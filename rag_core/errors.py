@@ -142,7 +142,7 @@ class EmptyDocument(BadUpload):
     """Details: name, pages."""
 
     code = "empty_document"
-    template = "{name} contains no text that could be read ({pages} pages, probably pictures)."
+    template = "{name} contains no text that could be read (pages: {pages}, probably pictures)."
     way_out = "Run it through OCR first, or add a version with text."
 
 

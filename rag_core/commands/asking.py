@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from rag_core.commands.said import Options, Row, Said, Tell, numbered, place, units_of
 from rag_core.errors import BrokenFile, NotFound
+from rag_core.flagged import with_flags
 from rag_core.sources import load, shown
 from rag_core.types import LOCAL_OWNER, Answer, Hit, Turn
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from rag_core.library import Library
     from rag_core.rag_models import Scored
     from rag_core.wiring import Seodam
+
+_FLAGS = (" (no source)", " (source differs)")
 
 
 def search(seodam: Seodam, options: Options, tell: Tell) -> Iterator[Said]:
@@ -74,7 +77,8 @@ def ask(seodam: Seodam, options: Options, tell: Tell) -> Iterator[Said]:
     sources = [
         f"[{one.number}] {place(one.document, one, units)}: {one.quote}" for one in answer.citations
     ]
-    yield Said("\n\n".join([answer.text, "\n".join(sources)] if sources else [answer.text]), row)
+    said = with_flags(answer, lambda contradicted: _FLAGS[contradicted])
+    yield Said("\n\n".join([said, "\n".join(sources)] if sources else [said]), row)
 
 
 def _tell_of_none(library: Library, options: Options, tell: Tell) -> None:

@@ -286,6 +286,16 @@ def test_export_and_import_carry_a_library_over(filled: Command, tmp_path: Path)
     assert len(filled(*other, "list", "--json").row["documents"]) == 2
 
 
+def test_what_no_source_bears_out_is_said_in_the_terminal(kept: Command) -> None:
+    with OpenAIServer() as server:
+        server.script(Reply(text="It is 99 metres tall [1]. The harbour opened in 1962 [1]."))
+        asked = ("ask", "How tall is the lighthouse of Pohang?", "--model", "openai:small")
+        done = kept(*asked, OPENAI_BASE_URL=server.url, OPENAI_API_KEY="sk-canary")
+    assert done.status == 0, done.err
+    assert "99 metres tall [1]. (" in done.out
+    assert done.out.count(" (") == 1, done.out
+
+
 def test_a_folder_that_is_not_there_is_said_to_be_missing(filled: Command) -> None:
     done = filled("export", "nowhere/all.zip", "--json")
     assert (done.status, done.row["error"]["code"]) == (1, "not_found")
