@@ -258,8 +258,19 @@ class _Scale:
         )
 
     def is_new(self, position: int) -> bool:
+        if self._heads_rows(position):
+            return False
         known = self.wanted | self.above[self.units[position].number - 1]
         return not known.issuperset(self.words[position])
+
+    def _heads_rows(self, position: int) -> bool:
+        """Whether a row says only what the cells of the next one are called: "Year: 2024"."""
+        unit, following = self.units[position], self.units[position + 1 : position + 2]
+        first, tab, _ = unit.text.partition("\t")
+        return bool(tab) and any(
+            one.number == unit.number and one.text.startswith(f"{first.strip()}: ")
+            for one in following
+        )
 
     def _share(self, words: set[str]) -> float:
         return sum(w for word, w in self.weight.items() if word in words) / self.total

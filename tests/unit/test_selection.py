@@ -186,6 +186,12 @@ def test_neither_a_heading_nor_a_question_of_the_document_takes_the_place_of_an_
     assert answer("추진 배경은 무엇인가요?", hits(headed)).text.startswith("□ 도시를")
 
 
+def test_the_row_that_names_the_columns_is_no_answer_where_each_row_says_them() -> None:
+    text = "구분\t2023년\t2024년\n구분: 봉사자\t2023년: 118명\t2024년: 142명"
+    said = answer("봉사자는 2024년에 몇 명인가요?", hits(text)).text
+    assert said == "구분: 봉사자 2023년: 118명 2024년: 142명 [1]"
+
+
 def test_a_definition_need_not_end_like_a_sentence() -> None:
     slide = "교착 상태란?\n\n교착 상태(deadlock)는 서로를 기다리며 나아가지 못하는 상태"
     assert answer("교착 상태가 뭐예요?", hits(slide)).text.startswith("교착 상태(deadlock)는")
