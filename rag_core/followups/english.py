@@ -95,6 +95,8 @@ _NO_SUBJECT = re.compile(
 )
 _OWNED = re.compile(r"\w['’]s\b|\bof\s+(?:the\s+)?\w", re.IGNORECASE)  # it says whose
 _DEFINITE = re.compile(r"\b(?:the|these|those|my|your)\s+\w", re.IGNORECASE)
+_WHOSE = re.compile(r"\b(?:its|their|his|her)\s+\w", re.IGNORECASE)
+_OF = re.compile(r"\sof\s.+$", re.IGNORECASE)
 _YEAR = re.compile(r"\b(?:1\d|20)\d\d\b")
 
 
@@ -112,7 +114,7 @@ def rewritten(question: str, before: Before) -> str | None:
     leaves_out = linked or about or body.rstrip().endswith("?")
     if leaves_out and (said := asked_with(about["what"] if about else body, before.question)):
         return said
-    if about:
+    if about and not _WHOSE.search(about["what"]):
         return _other(about["what"], before, topic)
     if (pointed := _by_pointing(body, before, topic)) != body:
         return pointed
@@ -233,6 +235,9 @@ def _other(what: str, before: Before, topic: Topic) -> str:
     at = asked.lower().find(topic.phrase.lower())
     if at < 0 or before.share_found(what) >= 0.5:
         return f"What about {what}, regarding {topic.whole}?"
+    whole = _OF.search(topic.phrase)
+    if whole and _DEFINITE.match(what) and not _OF.search(what):
+        what += whole.group()  # of the same thing: "the CEO of Samsung", "and the CFO?"
     what = re.sub(r"^the\s+", "", what) if re.search(r"\bthe\s$", asked[:at], re.I) else what
     return asked[:at] + what + asked[at + len(topic.phrase) :]
 

@@ -16,6 +16,8 @@ from rag_core.text import language
 _PREPOSITIONS = """
     in on at for from to with by under during before after between within per against without as of
 """
+_PLACES = frozenset("in on at by under within".split())
+"""Before a name they say where, before words also how: "in Busan", "in total"."""
 _PHRASE = re.compile(
     rf"^(?P<how>{any_of(_PREPOSITIONS)})\s+(?P<what>[^?!,;:]{{1,50}}?)[\s?]*$", re.IGNORECASE
 )
@@ -44,8 +46,9 @@ def asked_with(body: str, asked: str) -> str | None:
         return f"{asked} — {phrase}?"
     if _SAYS_MORE.search(found["what"]):
         return None
-    kind = _kind(found["what"])
-    same = [one for one in _phrases(found["how"], asked) if _kind(one["old"]) == kind]
+    how = found["how"].lower()
+    kind = _kind(how, found["what"])
+    same = [one for one in _phrases(how, asked) if _kind(how, one["old"]) == kind]
     if not same:
         return f"{asked} {phrase}?"
     start, end = same[-1].span()
@@ -60,9 +63,9 @@ def _phrases(preposition: str, asked: str) -> list[re.Match[str]]:
     return list(re.finditer(pattern, asked, re.IGNORECASE))
 
 
-def _kind(phrase: str) -> str:
+def _kind(preposition: str, phrase: str) -> str:
     """Of a number, a name or words: "in 1999" asks for a time, and "in Busan" for a place."""
     bare = _ARTICLE.sub("", phrase)
     if re.search(r"\d", bare):
         return "number"
-    return "name" if bare[:1].isupper() else "words"
+    return "name" if preposition in _PLACES and bare[:1].isupper() else "words"

@@ -44,6 +44,7 @@ _NAME = re.compile(
 )
 _NAME_BEGINS = re.compile(
     rf"^{any_of('The A An Who What When Where Why How Is Are Do Does Did Can')}\s+"
+    rf"|^{any_of('Compare List Name Explain Describe Define Give Show Tell Find Summarize')}\s+"
 )
 _ASKS = """
     who what when where why how which whose whom is are was were do does did can could will would

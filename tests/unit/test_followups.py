@@ -25,6 +25,7 @@ POHANG = ("How tall is the lighthouse of Pohang?", "26 metres.")
 KINDS = ("What kinds of coffee are there?", "There are three: espresso, latte and mocha. [1]")
 RADIUM = ("Who discovered radium?", "Marie Curie")
 LAID_OFF = ("How many people did Boeing lay off in Long Beach in 2015?", "113.")
+COMPARED = ("Compare MCAS and STS.", "Both move the tail.")
 ARGUED = ("Who argued for the petitioner?", "Steven E. Mercer argued.")
 LEASE = ("What does the lease of the shop say?", "It runs for five years.")
 
@@ -100,6 +101,10 @@ LEANING = [
     (LAID_OFF, "what about in 2016?", "How many people did Boeing lay off in Long Beach in 2016?"),
     (LAID_OFF, "By whom?", "How many people did Boeing lay off in Long Beach in 2015 — by whom?"),
     (ARGUED, "and for the respondent?", "Who argued for the respondent?"),
+    (POHANG, "and of the bridge?", "How tall is the lighthouse of the bridge?"),
+    (POHANG, "What about the tower?", "How tall is the tower of Pohang?"),
+    (POHANG, "What about its lamp?", "What about the lighthouse of Pohang's lamp?"),
+    (COMPARED, "What do they share?", "What do MCAS and STS share?"),
     (ARGUED, "On what day?", "Who argued for the petitioner — on what day?"),
     (POHANG, "In feet?", "How tall is the lighthouse of Pohang in feet?"),
     (LIGHTHOUSE, "Who built it?", "Who built 서담의 첫 등대?"),
