@@ -18,7 +18,7 @@ from rag_core.listing import MOST_ITEMS, asks_for_list, runs
 from rag_core.passages import written_in
 from rag_core.pointing_back import points_back
 from rag_core.search_words import lexical_tokens, question_tokens
-from rag_core.text import differ, language, sentences
+from rag_core.text import NOTES, differ, language, sentences
 from rag_core.types import Hit
 
 MOST_SENTENCES = 3
@@ -80,7 +80,7 @@ class Unit:
 
 _CELLS = re.compile(r"\t|\.{4}| \| |…{2}")
 _SHORT = 100
-_PROSE_END = re.compile(r"[.!?。！？][\"'”’」』)\]]*\s*$")
+_PROSE_END = re.compile(rf"[.!?。！？][\"'”’」』)\]]*{NOTES}\s*$")
 
 
 def choose(question: str, hits: Sequence[Hit]) -> list[Unit]:

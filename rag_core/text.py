@@ -120,8 +120,8 @@ def letters_of(text: str) -> str:
 
 # --- sentences ----------------------------------------------------------------------------------
 
-_NOTES = r"(?:\[\u2060?(?:note )?\d{1,3}\])*"  # of an encyclopedia, behind the mark: work."[4]
-_END = re.compile(rf"(?P<mark>[.!?。！？…]+[\"'”’」』)\]]*){_NOTES}(?=\s|$)|[。！？]")
+NOTES = r"(?:\[\u2060?(?:note )?\d{1,3}\])*"  # of an encyclopedia, behind the mark: work."[4]
+_END = re.compile(rf"(?P<mark>[.!?。！？…]+[\"'”’」』)\]]*){NOTES}(?=\s|$)|[。！？]")
 _LEADER = re.compile(r"\.{4,}|(?<=\s)\.{2,}")  # dots that lead the eye to the next cell of a row
 _ABBREVIATION = re.compile(
     r"(?:^|[\s(])(?:Mr|Mrs|Ms|Dr|Prof|Sr|Jr|St|vs|etc|cf|al|No|Nos|Fig|Figs|Eq|Sec|Vol|pp|p|ca"

@@ -208,3 +208,9 @@ def test_a_lone_mark_of_a_form_is_no_source() -> None:
     row = answer("Who argued?", hits("Kim argued for it.\tv. : No. 7 KIM. :")).text
     assert ": [" not in row
     assert row.endswith(":")
+
+
+def test_sentences_with_notes_of_an_encyclopedia_run_on_as_prose() -> None:
+    text = 'The wiki was named "quick" by its maker.[5][6] The wiki was made in 1995.[7] Rain fell.'
+    said = answer("When was the wiki made and named?", hits(text)).text
+    assert "by its maker.[\u20605][\u20606] [1] The wiki was made in 1995.[\u20607] [1]" in said
