@@ -7,6 +7,7 @@ from functools import lru_cache
 from itertools import chain
 
 from rag_core.errors import LimitExceeded, SeodamError, limit_in_words
+from rag_core.particles import agreeing
 
 _KOREAN: dict[str, tuple[str, str]] = {
     "error": ("문제가 생겼어요.", "다시 시도해 주세요. 되풀이되면 알려 주세요."),
@@ -171,7 +172,8 @@ def error_in_words(code: str, details: Mapping[str, object], language: str) -> t
     shown = _Shown({key: _korean(value) for key, value in details.items()})
     if code == LimitExceeded.code:
         shown["limit"] = limit_in_words(details, _KOREAN_LIMITS)
-    return what.format_map(shown), way_out.format_map(shown)
+    said = [agreeing(one, shown).format_map(shown) for one in (what, way_out)]
+    return said[0], said[1]
 
 
 @lru_cache(maxsize=1)

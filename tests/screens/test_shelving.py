@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.ui import scope, session
-from pages.ui.messages import CATALOGUE
+from pages.ui.messages import CATALOGUE, Words
 from rag_core.library import Library
 from rag_core.types import DEFAULT_COLLECTION, LOCAL_OWNER, Scope, Upload
 from tests.screens.conftest import all_text
@@ -46,9 +46,9 @@ def test_a_collection_is_made_filled_and_asked(open_page: Open, language: str) -
     page.selectbox(key=f"move-{moved}-{DEFAULT_COLLECTION}").select(harbour.id).run()
     assert [one.name for one in library().documents(harbour.id)] == ["harbour.txt"]
     assert "harbour.txt" not in all_text(page)
-    one, bar, _ = words["collection.moved"].partition("|")
-    assert one.format(n=1, name="항구") in [element.value for element in page.success]
-    assert bar or language == "ko"
+    moved_one = Words(language)("collection.moved", n=1, name="항구")
+    assert moved_one in [element.value for element in page.success]
+    assert "(으)로" not in moved_one
 
     chat = open_page("pages/chat.py", language)
     chat.selectbox[select(chat, words["collection.in_use"])].select(harbour.id).run()

@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[2]
 
 # The lowest floor first. A module may import its own floor and those below it.
 FLOORS = (
-    {"types", "errors", "settings", "translations"},
+    {"types", "errors", "settings", "translations", "particles", "hangul"},
     {
         "text",
         "search_words",
@@ -26,7 +26,6 @@ FLOORS = (
         "contents",
         "asking",
         "defining",
-        "hangul",
         "pointing_back",
         "spreadsheet",
         "support",

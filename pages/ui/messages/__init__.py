@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from pages.ui.messages.en import ENGLISH
 from pages.ui.messages.ko import KOREAN
+from rag_core.particles import agreeing
 
 LANGUAGES = {"ko": "한국어", "en": "English"}
 CATALOGUE = {"ko": KOREAN, "en": ENGLISH}
@@ -15,7 +16,8 @@ CATALOGUE = {"ko": KOREAN, "en": ENGLISH}
 class Words:
     """Call it with a key and the values its text asks for; raises KeyError for an unknown key.
 
-    A text "one|many" is for a count: the first half where `n` is 1.
+    A text "one|many" is for a count: the first half where `n` is 1. Korean particles agree with
+    the values before them.
     """
 
     language: str
@@ -23,4 +25,4 @@ class Words:
     def __call__(self, key: str, **values: object) -> str:
         one, bar, many = CATALOGUE[self.language][key].partition("|")
         text = many if bar and values.get("n") != 1 else one
-        return text.format(**values)
+        return agreeing(text, values).format(**values)
