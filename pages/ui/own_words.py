@@ -13,17 +13,16 @@ import streamlit as st
 
 from pages.ui.messages.streamlit_ko import READ_OUT, WRITTEN
 
-_PLACES = (
+PLACES = (
     "stSkipToContent",
     "stFileUploaderDropzone",
     "stFileUploaderDropzoneInstructions",
-    "stFileUploaderFileErrorMessage",
     "InputInstructions",
     "stTooltipContent",
     "stStatusWidget",
     "stConnectionStatus",
     "stSelectboxVirtualDropdown",
-    "stMultiSelectPopover",
+    "stMultiSelectDropdown",
 )
 """Test ids of what holds Streamlit's own text and none of the visitor's."""
 
@@ -114,7 +113,7 @@ def translate(language: str) -> None:
         "language": language,
         "written": WRITTEN if korean else {},
         "read_out": READ_OUT if korean else {},
-        "places": _PLACES,
+        "places": PLACES,
     }
     place = st.components.v2.component("own_words", js=_REPLACE)
     place(

@@ -10,6 +10,7 @@ from pages.ui.messages import CATALOGUE, Words
 from pages.ui.messages.en import ENGLISH
 from pages.ui.messages.ko import KOREAN
 from pages.ui.messages.streamlit_ko import READ_OUT, WRITTEN
+from pages.ui.own_words import PLACES
 
 PAGES = Path(__file__).parents[2] / "pages"
 CALL = re.compile(r"""words\(\s*(f?)["']([a-z_.{}-]+)""")
@@ -61,6 +62,17 @@ def test_a_bar_divides_one_and_many_and_nothing_else() -> None:
         assert not [key for key, text in catalogue.items() if "|" in text and "{n}" not in text]
 
 
+def _streamlit() -> str:
+    """All scripts of the installed Streamlit."""
+    scripts = Path(streamlit.__file__).parent.glob("static/static/js/*.js")
+    return "\n".join(one.read_text("utf-8") for one in scripts)
+
+
+def test_streamlit_still_has_the_places_in_which_we_replace_its_words() -> None:
+    written = _streamlit()
+    assert [one for one in PLACES if not re.search(rf"[`'\"]{one}[`'\"]", written)] == []
+
+
 def test_streamlit_still_writes_the_words_that_we_replace() -> None:
     pieces = {  # it puts these together
         "{}MB per file": " per file",
@@ -69,8 +81,7 @@ def test_streamlit_still_writes_the_words_that_we_replace() -> None:
         "Chat message from user": "Chat message from ",
         "Chat message from assistant": "Chat message from ",
     }
-    scripts = Path(streamlit.__file__).parent.glob("static/static/js/*.js")
-    written = "\n".join(one.read_text("utf-8") for one in scripts)
+    written = _streamlit()
     wanted = {piece for key in WRITTEN | READ_OUT for piece in pieces.get(key, key).split("{}")}
     assert {piece for piece in wanted if piece not in written} == set()
 
