@@ -61,6 +61,7 @@ def test_korean_is_broken_between_words_only(open_page: Open) -> None:
     assert "word-break: keep-all" not in styles("en")
 
 
+@pytest.mark.usefixtures("documents")
 def test_a_question_is_answered_with_a_source(open_page: Open) -> None:
     page = open_page()
     page.chat_input[0].set_value("서담의 등대는 몇 년에 세워졌나요?").run()
