@@ -112,7 +112,9 @@ def _said(answer: Answer, labels: Labels) -> str:
     """The answer, with what its sources do not bear out, and how it ended where it did not end
     well."""
     flags = (f" ({labels.no_source})", f" ({labels.otherwise})")
-    said = with_flags(answer, lambda contradicted: flags[contradicted])
+    said = answer.text
+    if answer.answerable:
+        said = with_flags(answer, lambda contradicted: flags[contradicted])
     if answer.finish is Finish.COMPLETE and not answer.answerable:
         said = said or labels.not_found
     elif answer.finish is not Finish.COMPLETE:

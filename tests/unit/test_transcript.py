@@ -59,6 +59,7 @@ def test_hostile_text_stays_text(form) -> None:
     [
         (Answer("half of", finish=Finish.STOPPED), "half of\n\n(멈춤)"),
         (Answer("", answerable=False), "찾지 못했어요"),
+        (Answer("no.", (), (Sentence("no.", (), False),), answerable=False), "no.\n"),
     ],
 )
 def test_how_an_answer_ended_is_said(answer: Answer, said: str) -> None:
