@@ -75,7 +75,7 @@ class AnswerStream:
         return Answer(
             text=checked.text,
             citations=checked.citations,
-            sentences=checked.sentences,
+            sentences=checked.sentences if answerable else (),  # that nothing answers is no claim
             hits=self.hits,
             answerable=answerable and checked.answerable and bool(self.hits),
             finish=finish,

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from rag_core.extractive import NO_ANSWER
 from tests.servers.openai_server import OpenAIServer, Reply
 
 ROOT = Path(__file__).parents[2]
@@ -294,6 +295,10 @@ def test_what_no_source_bears_out_is_said_in_the_terminal(kept: Command) -> None
     assert done.status == 0, done.err
     assert "99 metres tall [1]. (" in done.out
     assert done.out.count(" (") == 1, done.out
+
+
+def test_that_nothing_answers_is_said_without_a_flag(command: Command) -> None:
+    assert command("ask", "누가 이겼나요?").out == f"{NO_ANSWER['ko']}\n"
 
 
 def test_a_folder_that_is_not_there_is_said_to_be_missing(filled: Command) -> None:
