@@ -69,7 +69,10 @@ def _connect(visitor: Visitor, words: Words, provider: str, base_url: str, key: 
         show_error(error, words)
         return
     st.session_state.setdefault("models", {})[provider] = names
-    st.success(words("settings.found", n=len(names)), icon=":material/check:")
+    if names:
+        st.success(words("settings.found", n=len(names)), icon=":material/check:")
+    else:
+        st.info(words("settings.none_listed"), icon=":material/info:")
 
 
 def _choose(visitor: Visitor, words: Words, provider: str) -> None:

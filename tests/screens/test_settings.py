@@ -38,6 +38,15 @@ def sent_keys(server: OpenAIServer) -> list[str]:
     return [one["headers"].get("authorization", "") for one in server.requests]
 
 
+def test_a_server_that_names_no_model_asks_for_the_name(
+    open_page: Open, server: OpenAIServer
+) -> None:
+    server.pages["/v1/models"] = {"object": "list", "data": []}
+    page = connect(open_page("pages/settings.py", "ko"), server.url)
+    assert not page.exception
+    assert KOREAN["settings.none_listed"] in [one.value for one in page.info]
+
+
 def test_the_models_are_listed_and_the_chosen_one_is_tested(
     open_page: Open, server: OpenAIServer
 ) -> None:

@@ -467,6 +467,8 @@ ENGLISH = {
     "settings.connecting": "Connecting…",
     "settings.found": "Connected: {n} model. Choose it below.|"
     "Connected: {n} models. Choose one below.",
+    "settings.none_listed": "A server answers there, but it names no model. Type the name of its "
+    "model below.",
     "settings.choose": "Model",
     "settings.choose_help": "A name that is not in the list can be typed in. In a "
     "Seodam of your own, huggingface: before a name or folder: a model of this computer.",

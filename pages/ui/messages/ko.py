@@ -439,6 +439,8 @@ KOREAN = {
     "settings.connect": "연결하고 모델 보기",
     "settings.connecting": "연결하고 있어요…",
     "settings.found": "연결했어요. 모델 {n}개 가운데 아래에서 골라 주세요.",
+    "settings.none_listed": "서버가 답하지만 모델 이름을 알려 주지 않아요. "
+    "아래에 모델 이름을 직접 적어 주세요.",
     "settings.choose": "모델",
     "settings.choose_help": "목록에 없는 이름은 직접 적을 수 있어요. "
     "huggingface:로 시작하는 이름이나 폴더는 혼자 쓰는 서담에서 이 컴퓨터의 모델이 답해요.",
