@@ -48,7 +48,7 @@ _LATER = re.compile(r"만[에의이]|[년월일]\s?(?:뒤|후)|later|after|ago|\
 _PART = re.compile(r"절반|분의|\b(?:half|third|quarter|twice|double)\b", re.IGNORECASE)
 _LIMIT = re.compile(r"까지만|만 가능|이하|이내|at most|up to|only")
 _CLAUSE = re.compile(
-    r"(?<=[고며데만서])\s*,|,\s|(?<=지만|으며|는데|면서|거나)\s|;|\b(?:but|while|although|whereas)\b"
+    r"(?<=[고며데만서])\s*,|,\s|(?<=지만|으며|는데|면서|거나)\s|(?<=[갔났랐렀렸봤섰셨였았었왔졌쳤켰했]다가)\s|;|\b(?:but|while|although|whereas)\b"
 )
 _GENERIC = frozenset(
     "정도 수준 지경 물질 사람 경우 부분 내용 방법 방식 문제 상황 결과 이유".split()

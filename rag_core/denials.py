@@ -39,7 +39,9 @@ _PLANNED = re.compile(r"예정|계획|방침|전망|앞으로|\bwill\b|\bplan(?:
 _EXCEPT = re.compile(r"빼고|제외|\bexcept\b|\bapart from\b")
 _ABLE = re.compile(r"([가-힣]+)\s수(?:가|는|도)?\s?([있없])")
 _NOT_YET = re.compile(r"아직|\byet\b")
-_CONDITION = re.compile(r"(?:않|없|못\s?하)(?:으면|는 한|을 때|을 경우)|\bunless\b|\bif\b")
+_CONDITION = re.compile(
+    r"(?:않|없|못\s?하)(?:으면|는 한|을 때|을 경우|더라도)|\b(?:unless|if|although|though)\b"
+)
 _AIM = re.compile(r"위한|려고|려는|목표|\bto be\b|\baims?\b")
 _WHETHER = re.compile(
     r"(?:인|은|는|을|할|될)지(?:는|도|가)?\s?(?:모[르른를]|몰[라랐]|불분명|확실[하치]|의문)"
@@ -102,13 +104,18 @@ def _denied_by_one(claim: str, sentence: str, split: Split, held: Held) -> tuple
 
 
 def only_the_claim_denies(claim: str, sentences: Sequence[str]) -> bool:
-    """Whether a claim denies something that no sentence denies, nor any forbids; in folded
-    letters. Words that begin alike count as the same; of another language any does."""
+    """Whether a claim denies something that no sentence denies, nor any that tells of it forbids;
+    in folded letters. Words that begin alike count as the same; of another language any does."""
     own = denied(claim)
-    if not own or _EVEN.search(claim) or any(map(_PREVENTS.search, sentences)):
+    telling = [one for one in sentences if any(_stands(word, one) for word in own)] or sentences
+    if not own or _EVEN.search(claim) or any(map(_PREVENTS.search, telling)):
         return False
     theirs = [word for one in sentences for word in denied(one)]
     return not any(_may_be_one(word, other) for word in own for other in theirs)
+
+
+def _stands(word: str, text: str) -> bool:
+    return word in text or _conjugated(word, text)
 
 
 def _may_be_one(word: str, other: str) -> bool:

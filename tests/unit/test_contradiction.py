@@ -119,6 +119,10 @@ OTHERWISE = [
         "The shortest chain serves as proof of what was seen.",
     ),
     (
+        "노드는 마음대로 망을 떠났다가 자리에 없는 동안 벌어진 일을 받아들여 다시 들어올 수 있다.",
+        "노드는 망을 떠날 수 없다.",
+    ),
+    (
         "서울시는 버스뿐만 아니라 지하철 요금도 인상했다.",
         "서울시는 지하철 요금을 인하했다.",
     ),
@@ -217,6 +221,10 @@ AS_SAID = [
     ("회원뿐만 아니라 손님도 열람실을 쓴다.", "회원과 손님이 열람실을 쓴다."),
     ("1부는 상영되지 않았으며 2부는 정식으로 상영한다.", "2부는 정식으로 상영한다."),
     ("이 장치는 물이 새는 것을 막는다.", "이 장치가 있으면 물이 새지 않는다."),
+    (
+        "회사가 프로젝트를 공개하지 않더라도, 공개한 프로젝트의 라이선스는 지킨다.",
+        "회사는 공개한 프로젝트의 라이선스를 지킨다.",
+    ),
 ]
 
 
@@ -296,6 +304,10 @@ def test_the_words_that_differ_are_named(
         ("Members and guests may use the reading room.", "Only members may use the reading room."),
         ("회원과 손님은 열람실을 쓸 수 있다.", "회원만 열람실을 쓸 수 있다."),
         ("Some rooms have a view of the sea.", "All rooms have a view of the sea."),
+        (
+            "회원은 모임을 떠났다가 다시 들어온다. 남의 회의를 방해하는 것은 금지된다.",
+            "회원은 모임을 떠나지 않는다.",
+        ),
     ],
 )
 def test_all_and_only_are_not_borne_out_by_less(
