@@ -199,7 +199,10 @@ def _denials(asked: Sequence[Word], claim: str, sentence: str) -> tuple[str, ...
 
 
 def _names(claim: str, sentence: str, text: str) -> tuple[str, ...]:
-    """The one name of the claim that the text lacks, where another stands in its place."""
+    """The one name of the claim that the text lacks, where another stands in its place; not where
+    one of both denies, so that they say something else anyway."""
+    if len(denied(folded(claim))) % 2 != len(denied(folded(sentence))) % 2:
+        return ()
     asked, there = _all_words(claim), _all_words(sentence)
     lacking = [one for one in asked if not _held(one, there)]
     if len(lacking) != 1 or _held(lacking[0], _all_words(text)):

@@ -314,3 +314,11 @@ def test_all_and_only_are_not_borne_out_by_less(
     text: str, claim: str, embedding: BundledEmbedding
 ) -> None:
     assert rule(claim, text, embedding).ruling is not Ruling.SUPPORTED
+
+
+def test_a_name_stands_otherwise_only_where_the_rest_says_the_same() -> None:
+    sentence = "We proposed a network using proof-of-work to record a history of transactions."
+    assert difference("Bitcoin does not use proof-of-work.", sentence) is None
+    found = difference("Bitcoin keeps a public chain.", "Litecoin keeps a public chain.")
+    assert found is not None
+    assert (found.kind, found.said) == (Kind.NAMES, ("Bitcoin",))
