@@ -316,9 +316,25 @@ def test_all_and_only_are_not_borne_out_by_less(
     assert rule(claim, text, embedding).ruling is not Ruling.SUPPORTED
 
 
-def test_a_name_stands_otherwise_only_where_the_rest_says_the_same() -> None:
-    sentence = "We proposed a network using proof-of-work to record a history of transactions."
-    assert difference("Bitcoin does not use proof-of-work.", sentence) is None
-    found = difference("Bitcoin keeps a public chain.", "Litecoin keeps a public chain.")
-    assert found is not None
-    assert (found.kind, found.said) == (Kind.NAMES, ("Bitcoin",))
+@pytest.mark.parametrize(
+    ("claim", "sentence", "kind"),
+    [
+        (
+            "Bitcoin does not use proof-of-work.",
+            "To solve this, we proposed a network using proof-of-work that becomes computationally "
+            "impractical for an attacker to change if honest nodes control most of the power.",
+            None,
+        ),
+        (
+            "Bitcoin does not use proof-of-work.",
+            "We proposed a network using proof-of-work to record a history.",
+            Kind.DENIAL,
+        ),
+        ("Bitcoin keeps a public chain.", "Litecoin keeps a public chain.", Kind.NAMES),
+    ],
+)
+def test_a_name_stands_otherwise_only_where_the_rest_says_the_same(
+    claim: str, sentence: str, kind: Kind | None
+) -> None:
+    found = difference(claim, sentence)
+    assert (found.kind if found else None) == kind
