@@ -115,7 +115,7 @@ def only_the_claim_denies(claim: str, sentences: Sequence[str]) -> bool:
 
 
 def _stands(word: str, text: str) -> bool:
-    return word in text or _conjugated(word, text)
+    return bool(re.search(rf"(?<![a-z가-힣]){word}", text)) or _conjugated(word, text)
 
 
 def _may_be_one(word: str, other: str) -> bool:

@@ -32,8 +32,7 @@ _AMOUNT = r"(?:\s?[\d,.]+\s?[가-힣]{1,2})?"
 def exclusives(claim: str, sentence: str) -> tuple[str, ...]:
     """The word of the claim that says "only" or "anyone", as the claim has it; both in folded
     letters."""
-    if _BESIDES.search(claim) or _BESIDES.search(sentence):
-        return ()
+    claim, sentence = (_BESIDES.sub(" ", text) for text in (claim, sentence))
     anyone = _ANYONE.search(claim)
     if anyone and not _ANYONE.search(sentence) and _limits(sentence):
         return (anyone.group(),)

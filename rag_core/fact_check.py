@@ -43,7 +43,7 @@ from rag_core.search_words import question_tokens
 from rag_core.structured import valid, written
 from rag_core.subwords import nearness
 from rag_core.support import Evidence
-from rag_core.text import find_quote, folded, language, sentences
+from rag_core.text import differ, find_quote, folded, language, sentences
 from rag_core.types import MARK, Citation, Hit
 
 MOST_CLAIMS = 20
@@ -126,7 +126,7 @@ def rule(claim: str, text: str, embedding: BundledEmbedding) -> Ruled:
         return Ruled(Ruling.SUPPORTED, text[exact[0] : exact[1]])
     if found := difference(claim, text):
         return Ruled(Ruling.CONTRADICTED, found.quote, found)
-    if language(claim) != language(text):
+    if differ(language(claim), language(text)):
         best = _translated(claim, text, embedding)
         sure = bool(best) and not _says_more(claim, [best])
         sure = sure and grounding.check(claim, [best], embedding).probability >= SURE

@@ -88,7 +88,7 @@ def check(
 def _says_otherwise(sentence: str, evidence: Sequence[str]) -> bool:
     """Whether the texts, of the same language, deny it, say its opposite, or say it of less."""
     whole = "\n".join(evidence)
-    if language(sentence) != language(whole):
+    if differ(language(sentence), language(whole)):
         return False
     near = nearest(sentence, whole)[:_NEAREST]
     return only_the_claim_is_sweeping(sentence, near) or bool(difference(sentence, whole))

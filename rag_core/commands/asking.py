@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag_core.commands.said import Options, Row, Said, Tell, numbered, place, units_of
-from rag_core.errors import BrokenFile, NotFound
+from rag_core.errors import BrokenFile, NotFound, SeodamError
 from rag_core.flagged import with_flags
 from rag_core.sources import load, shown
 from rag_core.types import LOCAL_OWNER, Answer, Hit, Turn
@@ -52,14 +52,20 @@ def search(seodam: Seodam, options: Options, tell: Tell) -> Iterator[Said]:
 
 
 def ask(seodam: Seodam, options: Options, tell: Tell) -> Iterator[Said]:
-    """An answer once it has been checked, which numbers its citations, and its sources."""
+    """An answer once it has been checked, which numbers its citations, and its sources; of one
+    that breaks off, what had arrived."""
     history = _history(Path(options.history)) if options.history else ()
     assistant = seodam.assistant(LOCAL_OWNER)
     _tell_of_none(seodam.library(LOCAL_OWNER), options, tell)
     model = seodam.generator(options.model)
     stream = assistant.ask_once(options.question, model, options.collection, history)
-    for _ in stream:
-        pass
+    try:
+        for _ in stream:
+            pass
+    except SeodamError:
+        if stream.answer and stream.answer.text:
+            yield Said(stream.answer.text)
+        raise
     answer = stream.answer
     assert answer is not None
     row = {

@@ -297,6 +297,15 @@ def test_what_no_source_bears_out_is_said_in_the_terminal(kept: Command) -> None
     assert done.out.count(" (") == 1, done.out
 
 
+def test_of_an_answer_that_breaks_off_what_arrived_is_shown(kept: Command) -> None:
+    with OpenAIServer() as server:
+        asked = ("ask", "How tall is the lighthouse of Pohang?", "--model", "openai:cut")
+        done = kept(*asked, OPENAI_BASE_URL=server.url, OPENAI_API_KEY="sk-canary")
+    assert done.status == 1
+    assert "one two" in done.out
+    assert done.err
+
+
 def test_that_nothing_answers_is_said_without_a_flag(command: Command) -> None:
     assert command("ask", "누가 이겼나요?").out == f"{NO_ANSWER['ko']}\n"
 
